@@ -1,0 +1,197 @@
+"""What every part of an environment file has in common: the strict, frozen base model and shared value types.
+
+Pure data: nothing here imports the CDK, boto3, or touches the network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
+
+T = TypeVar("T")
+
+
+class SpecModel(BaseModel):
+    """A part of an environment: immutable, no unknown keys, no silent conversion between types.
+
+    The field names are the keys of the environment file, so a file and a Python program build the same object.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
+
+
+Items = Annotated[Sequence[T], AfterValidator(tuple)]
+"""An ordered list; any sequence is accepted and an immutable tuple is kept."""
+
+
+def scalar_text(value: object) -> str:
+    """Write a scalar of an environment file as the text that EMR wants, true to how it was written.
+
+    Args:
+        value: A string, boolean, integer or float. Numbers that were read from a file carry
+            their own spelling (``text``), so that ``1.10`` does not become ``1.1``.
+
+    Returns:
+        The text; booleans become ``true`` and ``false``, as Hadoop's configuration files spell them.
+
+    Raises:
+        PydanticCustomError: The value is not a scalar, or is empty.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        text = getattr(value, "text", None)
+        return text if isinstance(text, str) else str(value)
+    found = "an empty value" if value is None else f"a {_yaml_kind(value)}"
+    raise PydanticCustomError(
+        "scalar",
+        "expected one scalar value, found {found}",
+        {
+            "found": found,
+            "allowed": "a string, a number, true or false; quote an empty string as ''",
+        },
+    )
+
+
+def _yaml_kind(value: object) -> str:
+    return "mapping" if isinstance(value, dict) else "list"
+
+
+ScalarText = Annotated[
+    str,
+    BeforeValidator(scalar_text),
+    WithJsonSchema({"anyOf": [{"type": kind} for kind in ("string", "number", "boolean")]}),
+]
+"""A string, number or boolean of the file, kept as the text that EMR wants."""
+
+
+def _us_dollars(text: str) -> str:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not (amount.is_finite() and amount > 0):
+        raise PydanticCustomError(
+            "us_dollars",
+            "'{text}' is not an amount of US dollars",
+            {"text": text, "allowed": "a number above 0, such as 0.25"},
+        )
+    return text
+
+
+UsDollarsPerHour = Annotated[ScalarText, AfterValidator(_us_dollars)]
+"""A price per instance and hour in US dollars, as the decimal text that EMR's ``BidPrice`` wants."""
+
+
+@dataclass(frozen=True)
+class TextMatching:
+    """Metadata for ``Annotated[str, ...]``: the whole string must match a regular expression.
+
+    Attributes:
+        pattern: The regular expression, valid in Python and in JSON Schema.
+        allowed: What it lets through, in words for people.
+    """
+
+    pattern: str
+    allowed: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+
+    def _check(self, text: str) -> str:
+        if not re.fullmatch(self.pattern, text):
+            raise PydanticCustomError(
+                "text", "'{text}' does not fit", {"text": text, "allowed": self.allowed}
+            )
+        return text
+
+
+Name = Annotated[
+    str,
+    TextMatching(
+        r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?",
+        "at most 32 lower-case letters, digits and hyphens, starting with a letter",
+    ),
+]
+"""A name in the file."""
+
+InstanceType = Annotated[
+    str, TextMatching(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an instance type such as m6g.xlarge")
+]
+"""An EC2 instance type."""
+
+SecurityGroupId = Annotated[
+    str, TextMatching(r"sg-([0-9a-f]{8}|[0-9a-f]{17})", "the id of a security group, sg-…")
+]
+"""The id of an existing security group."""
+
+SubnetId = Annotated[
+    str, TextMatching(r"subnet-([0-9a-f]{8}|[0-9a-f]{17})", "the id of a subnet, subnet-…")
+]
+"""The id of an existing subnet."""
+
+S3Uri = Annotated[
+    str, TextMatching(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?", "an S3 URI, s3://bucket/key")
+]
+"""An S3 URI."""
+
+
+_TAG_TEXT = re.compile(r"[\w .:/=+@-]*")
+
+
+def _tag_text(text: str) -> str:
+    if not _TAG_TEXT.fullmatch(text):
+        raise PydanticCustomError(
+            "tag_text",
+            "'{text}' has characters that EMR does not take in tags",
+            {"text": text, "allowed": "letters, digits, spaces and _ . : / = + - @"},
+        )
+    return text
+
+
+def _own_tag_key(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise PydanticCustomError(
+            "reserved_tag",
+            "the tag key '{key}' is reserved for AWS",
+            {"key": key, "allowed": "a key that does not start with aws:"},
+        )
+    return key
+
+
+TagKey = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128),
+    AfterValidator(_tag_text),
+    AfterValidator(_own_tag_key),
+]
+TagValue = Annotated[str, StringConstraints(max_length=256), AfterValidator(_tag_text)]
+
+Tags = Annotated[dict[TagKey, TagValue], Field(max_length=45)]
+"""Tags by key. EC2 allows 50 on a resource; five are left for the platform's own."""
