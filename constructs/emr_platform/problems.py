@@ -1,7 +1,8 @@
-"""A problem of an environment: where it stands, what was found, what is allowed, what AWS would answer."""
+"""A problem of an environment: where it is, what was found, what is allowed, what AWS would say."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -47,7 +48,7 @@ class Problem:
     location: Location | None = None
 
     def under(self, prefix: Path) -> Problem:
-        """The same problem, seen from the part of the environment that lies ``prefix`` further out."""
+        """The same problem, seen from a part of the environment ``prefix`` further out."""
         return replace(self, path=prefix + self.path)
 
     def at(self, location: Location) -> Problem:
@@ -63,17 +64,32 @@ class Problem:
             lines.append(f"  allowed: {self.allowed}")
         if self.aws_answer:
             lines.append(f'  AWS would answer: "{self.aws_answer}"')
-        return "\n".join(lines)
+        return "\n".join(visible(line) for line in lines)
+
+
+def visible(text: str) -> str:
+    """Escape what a terminal would obey or hide, so that what a file says cannot forge a report."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+_PLAIN_KEY = re.compile(r"[\w-]+")
 
 
 def dotted(path: Path) -> str:
-    """Write a path as people read it: ``clusters.etl.steps[0].name``."""
+    """Write a path as people read it: ``clusters.etl.steps[0].name``.
+
+    Keys with dots, spaces and the like are set in brackets: ``core-site["fs.s3.maxRetries"]``.
+    """
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        else:
+        elif _PLAIN_KEY.fullmatch(part):
             text += f".{part}" if text else part
+        else:
+            text += f'["{part}"]'
     return text
 
 

@@ -1,4 +1,4 @@
-"""What every part of an environment file has in common: the strict, frozen base model and shared value types.
+"""What all parts of an environment file share: the strict, frozen base model and value types.
 
 Pure data: nothing here imports the CDK, boto3, or touches the network.
 """
@@ -31,7 +31,8 @@ T = TypeVar("T")
 class SpecModel(BaseModel):
     """A part of an environment: immutable, no unknown keys, no silent conversion between types.
 
-    The field names are the keys of the environment file, so a file and a Python program build the same object.
+    The field names are the keys of the environment file, so that a file and a Python program build
+    the same object.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
@@ -49,7 +50,7 @@ def scalar_text(value: object) -> str:
             their own spelling (``text``), so that ``1.10`` does not become ``1.1``.
 
     Returns:
-        The text; booleans become ``true`` and ``false``, as Hadoop's configuration files spell them.
+        The text; booleans become ``true`` and ``false``, as in Hadoop's configuration files.
 
     Raises:
         PydanticCustomError: The value is not a scalar, or is empty.
@@ -99,7 +100,7 @@ def _us_dollars(text: str) -> str:
 
 
 UsDollarsPerHour = Annotated[ScalarText, AfterValidator(_us_dollars)]
-"""A price per instance and hour in US dollars, as the decimal text that EMR's ``BidPrice`` wants."""
+"""A price per instance and hour in US dollars, as the text that EMR's ``BidPrice`` wants."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,12 @@ class TextMatching:
         return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
 
     def _check(self, text: str) -> str:
-        if not re.fullmatch(self.pattern, text):
+        # As in JSON Schema, \d and \w mean ASCII.
+        if not re.fullmatch(self.pattern, text, re.ASCII):
             raise PydanticCustomError(
-                "text", "'{text}' does not fit", {"text": text, "allowed": self.allowed}
+                "text",
+                "found '{text}', allowed is {allowed}",
+                {"text": text, "allowed": self.allowed},
             )
         return text
 

@@ -22,8 +22,8 @@ from emr_platform.spec import Items, ScalarText, SpecModel
 class Configuration(SpecModel):
     """One classification with its properties, and the classifications nested in it.
 
-    Mirrors the ``Configuration`` type of the EMR API; its own spelling of the keys (``Classification``,
-    ``Properties``, ``Configurations``) is accepted as well.
+    Mirrors the ``Configuration`` type of the EMR API, whose own spelling of the keys
+    (``Classification``, ``Properties``, ``Configurations``) is accepted as well.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -118,7 +118,7 @@ _JSON_SCHEMA: dict[str, Any] = {
 Configurations = Annotated[
     Sequence[Configuration], PlainValidator(_validate), WithJsonSchema(_JSON_SCHEMA)
 ]
-"""Classifications, as a mapping (``spark-defaults: {spark.executor.cores: 4}``) or as EMR's list."""
+"""Classifications: a mapping (``spark-defaults: {spark.executor.cores: 4}``), or EMR's list."""
 
 
 def property_of(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
 
 from emr_platform.cluster.configurations import Configurations
 from emr_platform.spec import (
@@ -16,13 +15,15 @@ from emr_platform.spec import (
     SecurityGroupId,
     SpecModel,
     Tags,
-    UsDollarsPerHour,
     TextMatching,
+    UsDollarsPerHour,
 )
 
 Market = Literal["on_demand", "spot"]
 ActionOnFailure = Literal["continue", "cancel_and_wait", "terminate_cluster"]
 VolumeType = Literal["gp2", "gp3", "io1", "st1", "sc1", "standard"]
+
+_OBJECT_URI = r"(s3://[a-z0-9][a-z0-9.-]+|bucket://[a-z0-9-]+)/\S*[^\s/]"
 
 ReleaseLabel = Annotated[
     str,
@@ -33,7 +34,7 @@ ReleaseLabel = Annotated[
 ScriptLocation = Annotated[
     str,
     TextMatching(
-        r"(s3|bucket)://\S+|[^\s:/][^:]*", "a relative path, s3://bucket/key or bucket://name/key"
+        rf"{_OBJECT_URI}|[^\s:/][^:]*", "a relative path, s3://bucket/key or bucket://name/key"
     ),
     Field(max_length=1024),
 ]
@@ -41,7 +42,7 @@ ScriptLocation = Annotated[
 
 
 class EbsSpec(SpecModel):
-    """The EBS data volumes of each instance of a group. Mirrors ``EbsConfiguration`` of the EMR API."""
+    """EBS data volumes of each instance of a group. Mirrors the EMR API's ``EbsConfiguration``."""
 
     type: VolumeType = Field(default="gp3", description="Volume type.")
     size_gib: int = Field(ge=1, le=16384, description="Size of each volume in GiB.")
@@ -63,7 +64,8 @@ class InstanceGroupSpec(SpecModel):
     )
     bid_price_usd: UsDollarsPerHour | None = Field(
         default=None,
-        description="The most to pay per Spot instance and hour, in US dollars. Left out: the On-Demand price.",
+        description="The most to pay per Spot instance and hour, in US dollars. "
+        "Left out: the On-Demand price.",
     )
     ebs: EbsSpec | None = Field(
         default=None, description="EBS data volumes. Left out: EMR's default for the instance type."
@@ -166,7 +168,7 @@ class JarStepSpec(_StepSpec):
     jar: Annotated[
         str,
         TextMatching(
-            r"(s3|bucket)://\S+|command-runner\.jar|file:///\S+|/\S+",
+            rf"{_OBJECT_URI}|command-runner\.jar|file:///\S+|/\S+",
             "s3://…, bucket://…, command-runner.jar, or a path on the primary node",
         ),
     ] = Field(description="The JAR: s3://…, bucket://…, or a path on the primary node.")
@@ -267,7 +269,8 @@ class ClusterSpec(SpecModel):
     )
     termination_protection: bool | None = Field(
         default=None,
-        description="Whether the cluster refuses to be terminated. Left out: true if protection is retain.",
+        description="Whether the cluster refuses to be terminated. "
+        "Left out: true if protection is retain.",
     )
     log_uri: S3Uri | None = Field(
         default=None, description="Where EMR writes logs. Left out: the environment's log bucket."

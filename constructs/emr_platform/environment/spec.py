@@ -22,15 +22,16 @@ class EnvironmentSpec(SpecModel):
     name: Name = Field(description="Name of the environment; the first part of every stack's name.")
     account: Annotated[str, TextMatching(r"\d{12}", "twelve digits")] | None = Field(
         default=None,
-        description="AWS account, twelve digits in quotes. Left out: the account of the caller's credentials.",
+        description="AWS account, twelve digits in quotes. "
+        "Left out: the account of the caller's credentials.",
     )
     region: Annotated[str, TextMatching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-west-1")] = (
         Field(description="AWS region, e.g. eu-west-1.")
     )
     protection: Protection = Field(
         default="retain",
-        description="retain: stacks and data are protected from deletion. destroy: they may be deleted "
-        "(data only with a second key on the command line).",
+        description="retain: stacks and data are protected from deletion. "
+        "destroy: they may be deleted (data only with a second key on the command line).",
     )
     tags: Tags = Field(default_factory=dict, description="Tags of everything in the environment.")
     identity: IdentitySpec = Field(default=IdentitySpec(), description="How IAM roles are made.")

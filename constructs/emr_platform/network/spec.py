@@ -15,21 +15,27 @@ SubnetKind = Literal["private", "public"]
 
 def _ipv4_network(text: str) -> str:
     try:
-        IPv4Network(text)
-    except ValueError as error:
+        network = IPv4Network(text, strict=False)
+    except ValueError:
         raise PydanticCustomError(
             "cidr",
-            "'{text}' is not an IPv4 range: {reason}",
-            {
-                "text": text,
-                "reason": str(error),
-                "allowed": "an address range such as 10.40.0.0/16",
-            },
+            "'{text}' is not an IPv4 address range",
+            {"text": text, "allowed": "an IPv4 address range such as 10.40.0.0/16"},
         ) from None
+    if str(network) != text:
+        raise PydanticCustomError(
+            "cidr",
+            "'{text}' does not begin with the first address of its range",
+            {"text": text, "allowed": str(network)},
+        )
     return text
 
 
-Cidr = Annotated[str, AfterValidator(_ipv4_network)]
+Cidr = Annotated[
+    str,
+    TextMatching(r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}", "an IPv4 address range such as 10.40.0.0/16"),
+    AfterValidator(_ipv4_network),
+]
 """An IPv4 address range in CIDR notation, ``10.40.0.0/16``."""
 
 AvailabilityZoneName = Annotated[
@@ -70,18 +76,21 @@ class NewVpcSpec(SpecModel):
     )
     cluster_subnets: SubnetKind = Field(
         default="private",
-        description="Whether clusters run in private subnets, or in public ones with public addresses.",
+        description="Whether clusters run in private subnets, or in public ones with public "
+        "addresses.",
     )
     nat_gateways: int = Field(
         default=0,
         ge=0,
         le=6,
-        description="NAT gateways for private subnets; 0 means that AWS is reached through endpoints only.",
+        description="NAT gateways for private subnets; 0 means that AWS is reached through "
+        "endpoints only.",
     )
     endpoints: Items[Name] | None = Field(
         default=None,
-        description="Interface endpoints by AWS service name (the S3 and DynamoDB gateway endpoints are "
-        "always there). Left out: what EMR needs where there is no NAT gateway, else none.",
+        description="Interface endpoints by AWS service name (the S3 and DynamoDB gateway "
+        "endpoints are always there). Left out: what EMR needs where there is no NAT gateway, "
+        "else none.",
     )
     flow_logs: FlowLogsSpec = Field(default=FlowLogsSpec(), description="VPC flow logs.")
 
@@ -138,7 +147,7 @@ NetworkSpec = Annotated[
 """A VPC of the environment's own, or (with ``vpc_id``) an existing one."""
 
 GATEWAY_ENDPOINTS = ("s3", "dynamodb")
-"""Endpoints that cost nothing and are in every VPC of ours; naming them is allowed and changes nothing."""
+"""Endpoints that cost nothing and are in every VPC of ours; naming them changes nothing."""
 
 ENDPOINTS_WITHOUT_INTERNET = ("elasticmapreduce", "logs", "sts")
 """What a cluster talks to apart from S3, where no NAT gateway leads to the internet."""

@@ -38,7 +38,8 @@ class DataBucketSpec(SpecModel):
     )
     infrequent_access_after_days: Annotated[int, Field(ge=30, le=36500)] | None = Field(
         default=None,
-        description="Days after which objects move to the Infrequent Access storage class. Left out: never.",
+        description="Days after which objects move to the Infrequent Access storage class. "
+        "Left out: never.",
     )
 
 
