@@ -1,0 +1,1 @@
+"""Facts about Amazon EMR: releases, their support, applications and instance types. Pure data."""
