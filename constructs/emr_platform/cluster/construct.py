@@ -1,0 +1,337 @@
+"""A long-running EMR cluster with its own roles and security groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Annotations, Stack, Tags
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_emr as emr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from constructs import Construct
+from emr_platform.acknowledgements import acknowledge
+from emr_platform.cluster.cloudformation import camel_case, cluster_properties
+from emr_platform.cluster.encryption import ClusterEncryption
+from emr_platform.cluster.references import is_local_script, reference_problems, scripts
+from emr_platform.cluster.request import (
+    EMR_MANAGED_POLICIES_TAG,
+    ClusterSurroundings,
+    Json,
+    run_job_flow_request,
+    script_runner_uri,
+)
+from emr_platform.cluster.rules import cluster_problems
+from emr_platform.cluster.scripts import ShippedScripts
+from emr_platform.cluster.security_groups import ClusterSecurityGroups
+from emr_platform.cluster.spec import ClusterSpec, ScriptStepSpec
+from emr_platform.identity.construct import ClusterRoles
+from emr_platform.identity.spec import IdentitySpec
+from emr_platform.network.spec import SubnetKind
+from emr_platform.problems import InvalidSpecError
+from emr_platform.storage.access import grant_bucket_access, grant_object_read
+from emr_platform.storage.spec import ExternalBucketSpec
+
+
+class EmrCluster(Construct):
+    """An EMR cluster on EC2, from a spec.
+
+    Mirrors ``AWS::EMR::Cluster``. The cluster has its own service role, instance role, instance profile and
+    security groups; nodes may reach nothing but what is passed in here.
+
+    Example:
+        >>> from aws_cdk import App, Stack, aws_ec2 as ec2, aws_s3 as s3
+        >>> from emr_platform.cluster import ClusterSpec, CoreGroupSpec, EmrCluster
+        >>> stack = Stack(App(), "Analytics")
+        >>> vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+        >>> cluster = EmrCluster(
+        ...     stack,
+        ...     "Etl",
+        ...     spec=ClusterSpec(release="emr-7.12.0", core=CoreGroupSpec(type="m6g.xlarge", count=2)),
+        ...     vpc=vpc,
+        ...     subnet=vpc.private_subnets[0],
+        ...     log_bucket=s3.Bucket(stack, "Logs"),
+        ... )
+
+    Attributes:
+        spec: What the cluster was made from.
+        request: The same as a request of EMR's RunJobFlow API.
+        cluster: The CloudFormation resource.
+        cluster_id: Id of the cluster, ``j-…``.
+        primary_dns_name: DNS name of the primary node.
+        service_role: Role of the EMR service.
+        instance_role: Role of the nodes; grant it what the jobs need.
+        instance_profile: Instance profile of the nodes.
+        security_groups: The managed security groups and their rules.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        spec: ClusterSpec,
+        vpc: ec2.IVpc,
+        subnet: ec2.ISubnet,
+        subnet_kind: SubnetKind = "private",
+        log_bucket: s3.IBucket,
+        name: str | None = None,
+        config_bucket: s3.IBucket | None = None,
+        data_buckets: Mapping[str, s3.IBucket] | None = None,
+        external_buckets: Mapping[str, ExternalBucketSpec] | None = None,
+        script_directory: str | Path = ".",
+        result_store_secret: secretsmanager.ISecret | None = None,
+        key_pair: ec2.IKeyPair | None = None,
+        ssh_allow_from: Sequence[str] = (),
+        identity: IdentitySpec | None = None,
+        termination_protection: bool = True,
+    ) -> None:
+        """Create the cluster and everything that belongs to it alone.
+
+        Args:
+            scope: Parent construct.
+            id: Construct id.
+            spec: The cluster.
+            vpc: VPC of the cluster. Its address range must be known for releases from 8.0.0.
+            subnet: Subnet that all nodes run in. It must carry the tag
+                ``for-use-with-amazon-emr-managed-policies: true``; subnets of the same app get it here.
+            subnet_kind: Whether the subnet is private or public. Default: private.
+            log_bucket: Where EMR writes logs, under the cluster's name.
+            name: Display name of the cluster. Default: the construct's path.
+            config_bucket: Where local scripts are shipped to. Needed if the spec names local scripts.
+            data_buckets: Buckets that nodes may use, by the names that ``bucket://`` references and the spec's
+                ``data_access`` use. Default: none.
+            external_buckets: Other people's buckets that nodes may use. Default: none.
+            script_directory: What relative paths of scripts are relative to. Default: the working directory.
+            result_store_secret: Secret for ``secret://result-store`` and ``read_result_store_secret``.
+            key_pair: Key pair for SSH. Default: none.
+            ssh_allow_from: IPv4 ranges that may connect to port 22 of the primary node. Default: none.
+            identity: Path and permissions boundary of the roles. Default: path ``/``, no boundary.
+            termination_protection: Whether the cluster refuses to be terminated where the spec does not say.
+                Default: True.
+
+        Raises:
+            InvalidSpecError: EMR would refuse the cluster, or it refers to something that was not passed in.
+        """
+        super().__init__(scope, id)
+        self.spec = spec
+        self._buckets = {"logs": log_bucket, **(data_buckets or {})}
+        if config_bucket:
+            self._buckets["config"] = config_bucket
+        self._secrets = {"result-store": result_store_secret} if result_store_secret else {}
+        self._check(data_buckets or {})
+
+        name = name or self.node.path.replace("/", "-")
+        self._roles = ClusterRoles(
+            self, "Roles", identity=identity, session_manager=spec.session_manager
+        )
+        self.service_role: iam.IRole = self._roles.service_role
+        self.instance_role: iam.IRole = self._roles.instance_role
+        self.instance_profile: iam.IInstanceProfile = self._roles.instance_profile
+        self.security_groups = ClusterSecurityGroups(
+            self,
+            "SecurityGroups",
+            vpc=vpc,
+            subnet_kind=subnet_kind,
+            release=spec.release,
+            ssh_allow_from=ssh_allow_from,
+        )
+        self._encryption = ClusterEncryption(
+            self,
+            "Encryption",
+            release=spec.release,
+            service_role=self.service_role,
+            instance_role=self.instance_role,
+        )
+        self._scripts = (
+            ShippedScripts(
+                self,
+                "Scripts",
+                config_bucket=config_bucket,
+                directory=Path(script_directory),
+                identity=identity,
+            )
+            if config_bucket
+            else None
+        )
+        # Without effect on a subnet that was imported: its owner has to tag it.
+        Tags.of(subnet).add(EMR_MANAGED_POLICIES_TAG, "true")
+
+        log_prefix = f"{name}/"
+        self.request: Json = run_job_flow_request(
+            spec,
+            ClusterSurroundings(
+                name=name,
+                region=Stack.of(self).region,
+                subnet_id=subnet.subnet_id,
+                instance_profile=self._roles.instance_profile.instance_profile_name,
+                service_role=self.service_role.role_arn,
+                log_uri=log_bucket.s3_url_for_object(log_prefix),
+                security_configuration=self._encryption.security_configuration.ref,
+                key_pair=key_pair.key_pair_name if key_pair else None,
+                primary_security_group=self.security_groups.primary.security_group_id,
+                core_and_task_security_group=self.security_groups.core_and_task.security_group_id,
+                service_access_security_group=(
+                    self.security_groups.service_access.security_group_id
+                    if self.security_groups.service_access
+                    else None
+                ),
+                termination_protection=(
+                    termination_protection
+                    if spec.termination_protection is None
+                    else spec.termination_protection
+                ),
+                resolve_script=self._script_uri,
+                buckets={key: bucket.bucket_name for key, bucket in self._buckets.items()},
+                secrets={key: secret.secret_arn for key, secret in self._secrets.items()},
+            ),
+        )
+        self.cluster = emr.CfnCluster(self, "Resource", **_constructor_arguments(self.request))
+        self.cluster_id: str = self.cluster.ref
+        self.primary_dns_name: str = self.cluster.attr_master_public_dns
+
+        self._grant_logs(log_bucket, log_prefix)
+        self._grant_scripts(config_bucket)
+        self._grant_data(data_buckets or {}, external_buckets or {})
+        self._grant_applications()
+        if result_store_secret and spec.read_result_store_secret:
+            result_store_secret.grant_read(self.instance_role)
+        self._order()
+        self._acknowledge()
+
+    def _check(self, data_buckets: Mapping[str, s3.IBucket]) -> None:
+        """Refuse what EMR would refuse, and references to what was not passed in."""
+        problems = cluster_problems(self.spec)
+        problems += reference_problems(
+            self.spec,
+            buckets=self._buckets.keys(),
+            data_buckets=data_buckets.keys(),
+            secrets=self._secrets.keys(),
+        )
+        if any(problem.severity == "error" for problem in problems):
+            raise InvalidSpecError(problems)
+        for problem in problems:
+            Annotations.of(self).add_warning_v2(problem.rule_id, str(problem))
+
+    def _script_uri(self, script: str) -> str:
+        # A local script without a config bucket was refused before.
+        return self._scripts.ship(script) if self._scripts and is_local_script(script) else script
+
+    def _grant_logs(self, log_bucket: s3.IBucket, log_prefix: str) -> None:
+        if self.spec.log_uri is None:
+            grant_bucket_access(
+                self.instance_role, bucket=log_bucket, access="read_write", prefix=log_prefix
+            )
+
+    def _grant_scripts(self, config_bucket: s3.IBucket | None) -> None:
+        """Let nodes read the scripts that they run: shipped ones, and each one that the spec names by URI."""
+        if config_bucket and self._scripts:
+            for key in self._scripts.object_keys:
+                grant_object_read(self.instance_role, bucket=config_bucket, object_key=key)
+        uris = [script for _, script in scripts(self.spec)]
+        if any(isinstance(step, ScriptStepSpec) for step in self.spec.steps):
+            uris.append(script_runner_uri(Stack.of(self).region))
+        for uri in dict.fromkeys(uris):
+            if uri.startswith("s3://"):
+                bucket_name, key = uri.removeprefix("s3://").split("/", 1)
+                iam.Grant.add_to_principal(
+                    grantee=self.instance_role,
+                    actions=["s3:GetObject"],
+                    resource_arns=[_object_arn(self, bucket_name, key)],
+                )
+
+    def _grant_data(
+        self,
+        data_buckets: Mapping[str, s3.IBucket],
+        external_buckets: Mapping[str, ExternalBucketSpec],
+    ) -> None:
+        wanted = self.spec.data_access
+        for name, bucket in data_buckets.items():
+            if wanted is None or name in wanted:
+                grant_bucket_access(
+                    self.instance_role,
+                    bucket=bucket,
+                    access="read_write" if wanted is None else wanted[name],
+                )
+        for name, external in external_buckets.items():
+            grant_bucket_access(
+                self.instance_role,
+                bucket=_external_bucket(self, f"External{name}", external),
+                access=external.access,
+                prefix=external.prefix,
+            )
+
+    def _grant_applications(self) -> None:
+        if "amazoncloudwatchagent" in (name.lower() for name in self.spec.applications):
+            # https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-cloudwatch-agent.html
+            iam.Grant.add_to_principal(
+                grantee=self.instance_role,
+                actions=["cloudwatch:PutMetricData", "ec2:DescribeTags", "ec2:DescribeVolumes"],
+                resource_arns=["*"],
+            )
+            acknowledge(
+                self.instance_role,
+                rule="AwsSolutions-IAM5[Resource::*]",
+                reason="What the CloudWatch agent calls: none of the three actions can be bound to a resource.",
+            )
+
+    def _order(self) -> None:
+        """Create the cluster after all that EMR and the nodes need, so that it is also deleted before."""
+        self.cluster.node.add_dependency(
+            self._roles, self._encryption.key, *self.security_groups.rules
+        )
+        if self._scripts and self._scripts.object_keys:
+            self.cluster.node.add_dependency(self._scripts)
+
+    def _acknowledge(self) -> None:
+        """Answer cdk-nag where it is wrong, or where the cluster's owner has to decide."""
+        acknowledge(
+            self.cluster,
+            rule="AwsSolutions-EMR4",
+            reason="False alarm: the security configuration does encrypt local disks. The rule looks for the setting "
+            "one level above the place that EMR documents.",
+        )
+        acknowledge(
+            self.cluster,
+            rule="AwsSolutions-EMR5",
+            reason="TLS between nodes needs a certificate that only the cluster's owner can issue. Until then, traffic "
+            "between nodes stays within security groups that only this cluster's nodes are in.",
+        )
+        if "Ec2KeyName" not in self.request["Instances"]:
+            acknowledge(
+                self.cluster,
+                rule="AwsSolutions-EMR6",
+                reason="Nobody logs in: the cluster has no SSH key on purpose, and no port is open for one.",
+            )
+
+
+def _constructor_arguments(request: Json) -> dict[str, Any]:
+    """Spell the top level as Python's keyword arguments; what lies below stays in camel case."""
+    properties = camel_case(cluster_properties(request))
+    return {_SNAKE.sub(r"_\1", name).lower(): value for name, value in properties.items()}
+
+
+_SNAKE = re.compile(r"(?<=[a-z0-9])([A-Z])")
+
+
+def _object_arn(scope: Construct, bucket_name: str, key: str) -> str:
+    return Stack.of(scope).format_arn(
+        service="s3", region="", account="", resource=bucket_name, resource_name=key
+    )
+
+
+def _external_bucket(scope: Construct, id: str, external: ExternalBucketSpec) -> s3.IBucket:
+    key = (
+        kms.Key.from_key_arn(scope, f"{id}Key", external.kms_key_arn)
+        if external.kms_key_arn
+        else None
+    )
+    return s3.Bucket.from_bucket_attributes(
+        scope, id, bucket_name=external.bucket_name, encryption_key=key
+    )

@@ -1,0 +1,95 @@
+"""References from a cluster to buckets, secrets and scripts."""
+
+from __future__ import annotations
+
+from emr_platform.cluster.references import reference_problems, scripts, texts
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.problems import Problem
+from tests.cluster.test_request import everything
+
+
+def problems(spec: ClusterSpec, **known: list[str]) -> list[Problem]:
+    return reference_problems(
+        spec,
+        buckets=known.get("buckets", ["config", "input", "logs"]),
+        data_buckets=known.get("data_buckets", ["input"]),
+        secrets=known.get("secrets", ["result-store"]),
+    )
+
+
+def cluster(**parts: object) -> ClusterSpec:
+    return ClusterSpec.model_validate({"release": "emr-7.12.0", **parts})
+
+
+def test_everything_known_is_no_problem() -> None:
+    assert problems(everything()) == []
+
+
+def test_unknown_bucket_is_named_with_its_place_and_the_known_ones() -> None:
+    spec = cluster(
+        steps=[{"name": "a", "command": ["aws", "s3", "cp", "bucket://inptu/x", "bucket://logs/"]}]
+    )
+
+    [problem] = problems(spec)
+
+    assert problem.rule_id == "EMR-REFERENCE-001"
+    assert problem.path == ("steps", 0, "command", 3)
+    assert problem.message == "bucket://inptu refers to a bucket that is not there"
+    assert problem.allowed == "bucket://config, bucket://input, bucket://logs"
+
+
+def test_unknown_secret() -> None:
+    spec = cluster(steps=[{"name": "a", "command": ["secret://result-store"]}])
+
+    [problem] = problems(spec, secrets=[])
+
+    assert problem.message == "secret://result-store refers to a secret that is not there"
+    assert problem.allowed == "nothing: there are none"
+
+
+def test_data_access_to_an_unknown_bucket() -> None:
+    [problem] = problems(cluster(data_access={"output": "read"}))
+
+    assert (problem.rule_id, problem.path) == ("EMR-REFERENCE-002", ("data_access", "output"))
+    assert problem.allowed == "input"
+
+
+def test_result_store_secret_without_a_result_store() -> None:
+    spec = cluster(read_result_store_secret=True)
+
+    assert problems(spec) == []
+    assert [problem.rule_id for problem in problems(spec, secrets=[])] == ["EMR-REFERENCE-003"]
+
+
+def test_local_script_without_a_config_bucket() -> None:
+    spec = cluster(bootstrap={"a": {"script": "a.sh"}, "b": {"script": "s3://scripts/b.sh"}})
+
+    [problem] = problems(spec, buckets=["logs"])
+
+    assert (problem.rule_id, problem.path) == ("EMR-REFERENCE-004", ("bootstrap", "a", "script"))
+
+
+def test_every_place_that_can_refer_is_looked_at() -> None:
+    found = {".".join(map(str, path)) for path, _ in texts(everything())}
+
+    assert {
+        "bootstrap.packages.script",
+        "bootstrap.packages.args.0",
+        "steps.0.script",
+        "steps.0.args.0",
+        "steps.1.spark_submit.0",
+        "steps.2.jar",
+        "steps.2.args.0",
+        "steps.3.command.0",
+        "configurations.hdfs-site.dfs.replication",
+        "configurations.spark-env.export.A",
+        "core.configurations.yarn-site.yarn.nodemanager.vmem-check-enabled",
+    } <= found
+
+
+def test_scripts_of_bootstrap_actions_and_steps() -> None:
+    assert [script for _, script in scripts(everything())] == [
+        "packages.sh",
+        "s3://vendor/agent.sh",
+        "load.sh",
+    ]
