@@ -1,0 +1,13 @@
+"""The CDK app: every environment file of the repository, or those that the context names.
+
+Context (``cdk … --context key=value``):
+    environment: Names of the environments to synthesize, with commas. Default: all.
+    environment-file: Path of a single environment file, instead of those in ``environments/``.
+    destroy-data: Names of the environments whose data may be destroyed with their stacks, with commas. It has no
+        effect on an environment whose file does not say ``protection: destroy``.
+"""
+
+from stacks.app import main
+
+if __name__ == "__main__":
+    main()

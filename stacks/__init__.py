@@ -1,0 +1,1 @@
+"""Which construct goes into which stack, for each environment."""

@@ -1,0 +1,114 @@
+"""From environment files to a CDK app."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aws_cdk import App
+
+from emr_platform.environment.loader import LoadedEnvironment, load_environment
+from emr_platform.problems import InvalidSpecError
+from stacks.environment import EnvironmentStage
+
+ENVIRONMENTS = Path("environments")
+"""Where environment files lie, from the folder of the app."""
+
+
+class AppInputError(Exception):
+    """What was asked of the app makes no sense; the message says why."""
+
+
+def main() -> None:
+    """Synthesize what the context asks for; bad input ends in a report and exit status 1."""
+    app = App()
+    try:
+        build(app)
+    except (AppInputError, InvalidSpecError) as error:
+        sys.exit(str(error))
+    app.synth()
+
+
+def build(app: App) -> list[EnvironmentStage]:
+    """Add a stage for each environment that the app's context asks for.
+
+    Args:
+        app: The app; see ``app.py`` for its context.
+
+    Returns:
+        The stages, in the order of their names.
+
+    Raises:
+        InvalidSpecError: An environment file is wrong. All problems of all files are in it.
+        AppInputError: An environment was asked for that is not there, or two files describe the same.
+    """
+    file = app.node.try_get_context("environment-file")
+    files = [Path(file)] if file else environment_files(ENVIRONMENTS)
+    wanted = _names(app.node.try_get_context("environment"))
+    loaded = _selected(files, wanted)
+    destroy_data = _names(app.node.try_get_context("destroy-data"))
+    return [
+        EnvironmentStage(
+            app,
+            spec=environment.spec,
+            directory=environment.path.parent,
+            destroy_data=environment.spec.name in destroy_data,
+        )
+        for environment in loaded
+    ]
+
+
+def environment_files(directory: Path) -> list[Path]:
+    """The environment files of a folder, in the order of their names.
+
+    Raises:
+        AppInputError: There is none.
+    """
+    files = sorted(path for path in directory.glob("*") if path.suffix in (".yaml", ".yml"))
+    if not files:
+        raise AppInputError(
+            f"there is no environment file in {directory}/; write {directory}/dev.yaml"
+        )
+    return files
+
+
+def _selected(files: Sequence[Path], wanted: Sequence[str]) -> list[LoadedEnvironment]:
+    """Load files, only those of the wanted environments where their names tell."""
+    by_stem = {path.stem: path for path in files}
+    if wanted and all(name in by_stem for name in wanted):
+        files = [by_stem[name] for name in wanted]
+    loaded = _load(files)
+    names = [environment.spec.name for environment in loaded]
+    for environment in loaded:
+        if names.count(environment.spec.name) > 1:
+            same = [str(each.path) for each in loaded if each.spec.name == environment.spec.name]
+            raise AppInputError(
+                f"{' and '.join(same)} describe the same environment, {environment.spec.name}"
+            )
+    missing = sorted(set(wanted) - set(names))
+    if missing:
+        raise AppInputError(
+            f"there is no environment named {', '.join(missing)}\n  allowed: {', '.join(sorted(names))}"
+        )
+    return sorted(
+        (each for each in loaded if not wanted or each.spec.name in wanted),
+        key=lambda each: each.spec.name,
+    )
+
+
+def _load(files: Sequence[Path]) -> list[LoadedEnvironment]:
+    loaded = []
+    problems = []
+    for path in files:
+        try:
+            loaded.append(load_environment(path))
+        except InvalidSpecError as error:
+            problems += error.problems
+    if problems:
+        raise InvalidSpecError(problems)
+    return loaded
+
+
+def _names(context: object) -> list[str]:
+    return [name.strip() for name in str(context).split(",") if name.strip()] if context else []

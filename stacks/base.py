@@ -1,0 +1,68 @@
+"""What all stacks of an environment have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
+
+from constructs import Construct
+from emr_platform.environment.spec import EnvironmentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What may be deleted along with an environment.
+
+    Attributes:
+        stacks: Whether its stacks may be deleted.
+        data: Whether deleting them may take data along: buckets, keys, databases, logs.
+    """
+
+    stacks: bool
+    data: bool
+
+    @classmethod
+    def of(cls, spec: EnvironmentSpec, *, destroy_data: bool) -> Deletion:
+        """Put the two keys together: the file's ``protection``, and the flag of the command line.
+
+        Args:
+            spec: The environment.
+            destroy_data: Whether the command line named this environment's data to be destroyed.
+        """
+        unprotected = spec.protection == "destroy"
+        return cls(stacks=unprotected, data=unprotected and destroy_data)
+
+    @property
+    def data_policy(self) -> RemovalPolicy:
+        """What becomes of whatever holds data when its stack is deleted."""
+        return RemovalPolicy.DESTROY if self.data else RemovalPolicy.RETAIN
+
+
+class EnvironmentStack(Stack):
+    """A stack of an environment, protected from deletion as the environment says."""
+
+    def __init__(self, scope: Construct, id: str, *, deletion: Deletion, description: str) -> None:
+        """Create the stack.
+
+        Args:
+            scope: The environment's stage.
+            id: Construct id; with the environment's name in front it is the stack's name.
+            deletion: What may be deleted.
+            description: What the stack is for; shown in the CloudFormation console.
+        """
+        super().__init__(
+            scope, id, description=description, termination_protection=not deletion.stacks
+        )
+
+    def output(self, name: str, value: str, description: str) -> None:
+        """Publish a value of the stack for people and scripts.
+
+        Args:
+            name: Name of the output in the template, in Pascal case.
+            value: The value, usually a token.
+            description: What the value is.
+        """
+        CfnOutput(self, f"Output{name}", value=value, description=description).override_logical_id(
+            name
+        )

@@ -1,0 +1,93 @@
+"""The stack of one cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import aws_ec2 as ec2
+
+from constructs import Construct
+from emr_platform.cluster.construct import EmrCluster
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.network.construct import NetworkResources
+from emr_platform.result_store.construct import ResultStore
+from emr_platform.storage.construct import Storage
+from stacks.base import Deletion, EnvironmentStack
+
+
+class ClusterStack(EnvironmentStack):
+    """One cluster with its roles and security groups; nothing in here holds data that outlives the cluster.
+
+    Attributes:
+        cluster: The cluster.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: EnvironmentSpec,
+        name: str,
+        spec: ClusterSpec,
+        network: NetworkResources,
+        key_pair: ec2.IKeyPair | None,
+        storage: Storage,
+        result_store: ResultStore | None,
+        script_directory: Path,
+        deletion: Deletion,
+    ) -> None:
+        """Create the stack.
+
+        Args:
+            scope: The environment's stage.
+            id: Construct id.
+            environment: The environment.
+            name: Name of the cluster within the environment.
+            spec: The cluster.
+            network: Where the cluster runs.
+            key_pair: Key pair for SSH; None for no SSH.
+            storage: The environment's buckets.
+            result_store: The environment's result store; None if it has none.
+            script_directory: What relative paths of scripts are relative to.
+            deletion: What may be deleted.
+        """
+        super().__init__(
+            scope,
+            id,
+            deletion=deletion,
+            description=f"EMR cluster {name} of the EMR environment {environment.name}",
+        )
+        self.cluster = EmrCluster(
+            self,
+            "Cluster",
+            spec=spec,
+            name=f"{environment.name}-{name}",
+            vpc=network.vpc,
+            subnet=network.cluster_subnets[spec.subnet_index],
+            subnet_kind=network.cluster_subnet_kind,
+            log_bucket=storage.logs,
+            config_bucket=storage.config,
+            data_buckets=storage.data,
+            external_buckets=environment.storage.external,
+            script_directory=script_directory,
+            result_store_secret=result_store.secret if result_store else None,
+            key_pair=key_pair,
+            ssh_allow_from=environment.ssh.allow_from if environment.ssh else (),
+            identity=environment.identity,
+            termination_protection=not deletion.stacks,
+        )
+        if result_store:
+            groups = self.cluster.security_groups
+            for group_name, group in (
+                ("Primary", groups.primary),
+                ("CoreAndTask", groups.core_and_task),
+            ):
+                result_store.allow_connections_from(
+                    self, f"ResultStoreFrom{group_name}", security_group=group
+                )
+        self.output("ClusterId", self.cluster.cluster_id, "Id of the cluster")
+        self.output("PrimaryDnsName", self.cluster.primary_dns_name, "DNS name of the primary node")
+        self.output("ServiceRole", self.cluster.service_role.role_name, "Role of the EMR service")
+        self.output("InstanceRole", self.cluster.instance_role.role_name, "Role of the nodes")

@@ -1,0 +1,61 @@
+"""The stack of an environment's result store."""
+
+from __future__ import annotations
+
+from constructs import Construct
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.network.construct import NetworkResources
+from emr_platform.result_store.construct import ResultStore
+from emr_platform.result_store.spec import ResultStoreSpec
+from stacks.base import Deletion, EnvironmentStack
+
+
+class ResultStoreStack(EnvironmentStack):
+    """The environment's MySQL result store.
+
+    Attributes:
+        result_store: The database.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: EnvironmentSpec,
+        spec: ResultStoreSpec,
+        network: NetworkResources,
+        deletion: Deletion,
+    ) -> None:
+        """Create the stack.
+
+        Args:
+            scope: The environment's stage.
+            id: Construct id.
+            environment: The environment.
+            spec: Its result store.
+            network: Where the database goes.
+            deletion: What may be deleted.
+        """
+        super().__init__(
+            scope,
+            id,
+            deletion=deletion,
+            description=f"Result store of the EMR environment {environment.name}",
+        )
+        self.result_store = ResultStore(
+            self,
+            "ResultStore",
+            spec=spec,
+            vpc=network.vpc,
+            subnets=network.result_store_subnets,
+            removal_policy=deletion.data_policy,
+            deletion_protection=not deletion.stacks,
+        )
+        self.output("Endpoint", self.result_store.endpoint_address, "Host name of the result store")
+        self.output("Port", str(self.result_store.port), "Port of the result store")
+        self.output(
+            "SecretName",
+            self.result_store.secret.secret_name,
+            "Secrets Manager secret of the result store's administrator",
+        )

@@ -1,0 +1,41 @@
+"""The stack of an environment's buckets and their keys."""
+
+from __future__ import annotations
+
+from constructs import Construct
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.storage.construct import Storage
+from stacks.base import Deletion, EnvironmentStack
+
+
+class StorageStack(EnvironmentStack):
+    """The environment's buckets.
+
+    Attributes:
+        storage: The buckets.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, spec: EnvironmentSpec, deletion: Deletion
+    ) -> None:
+        """Create the stack.
+
+        Args:
+            scope: The environment's stage.
+            id: Construct id.
+            spec: The environment.
+            deletion: What may be deleted.
+        """
+        super().__init__(
+            scope, id, deletion=deletion, description=f"Buckets of the EMR environment {spec.name}"
+        )
+        self.storage = Storage(
+            self, "Storage", spec=spec.storage, removal_policy=deletion.data_policy
+        )
+        self.output("LogBucket", self.storage.logs.bucket_name, "Bucket of the clusters' logs")
+        self.output(
+            "ConfigBucket", self.storage.config.bucket_name, "Bucket of the shipped scripts"
+        )
+        for name, bucket in self.storage.data.items():
+            pascal = name.title().replace("-", "")
+            self.output(f"DataBucket{pascal}", bucket.bucket_name, f"Data bucket {name}")
