@@ -1,0 +1,106 @@
+"""How the address range of a VPC is divided among its subnets. Pure arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from emr_platform.network.spec import NewVpcSpec
+
+LARGEST_VPC_PREFIX = 16
+SMALLEST_VPC_PREFIX = 24
+# https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+_SMALLEST_SUBNET_PREFIX = 28
+_MOST_ZONES = 6
+# From here on, an eighth of the VPC has no room for six of the smallest subnets.
+_LAST_PREFIX_OF_EIGHTHS = 22
+
+
+class AddressSpaceError(ValueError):
+    """The subnets do not fit into the VPC's address range.
+
+    Attributes:
+        allowed: What would fit, in words for people.
+    """
+
+    def __init__(self, message: str, *, allowed: str) -> None:
+        self.allowed = allowed
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetAddresses:
+    """The address ranges of a VPC's subnets, one per availability zone and kind.
+
+    Attributes:
+        cluster: For clusters and for interface endpoints.
+        database: For the result store.
+        public: For NAT gateways; empty where there is none.
+    """
+
+    cluster: tuple[IPv4Network, ...]
+    database: tuple[IPv4Network, ...]
+    public: tuple[IPv4Network, ...]
+
+
+def has_nat_subnets(spec: NewVpcSpec) -> bool:
+    """Whether the VPC has public subnets besides the ones for clusters."""
+    return spec.cluster_subnets == "private" and spec.nat_gateways > 0
+
+
+def subnet_addresses(spec: NewVpcSpec) -> SubnetAddresses:
+    """Divide the VPC's address range.
+
+    In a VPC of /16 to /22 the ranges do not depend on anything but the VPC's own: each zone's
+    clusters have an eighth, the seventh eighth is for databases and the last one for NAT gateways.
+    A zone or a NAT gateway that is added later moves no subnet. A smaller VPC is divided by the
+    number of its zones, so that clusters get as much of it as possible.
+
+    Args:
+        spec: The VPC.
+
+    Raises:
+        AddressSpaceError: The VPC is larger than /16 or smaller than /24, or its subnets would be
+            smaller than the smallest that AWS has, /28.
+    """
+    vpc = IPv4Network(spec.cidr)
+    if not LARGEST_VPC_PREFIX <= vpc.prefixlen <= SMALLEST_VPC_PREFIX:
+        raise AddressSpaceError(
+            f"{spec.cidr} is a /{vpc.prefixlen}",
+            allowed=f"a block of /{LARGEST_VPC_PREFIX} to /{SMALLEST_VPC_PREFIX}",
+        )
+    zones = spec.zone_count
+    divide = _in_eighths if vpc.prefixlen <= _LAST_PREFIX_OF_EIGHTHS else _by_zones
+    cluster, database, public = divide(vpc, zones)
+    if has_nat_subnets(spec) and len(public) < zones:
+        raise AddressSpaceError(
+            f"{spec.cidr} has no room for the subnets of NAT gateways in {zones} availability zones",
+            allowed=f"a larger block, at most {zones - 1} zones, or no NAT gateway",
+        )
+    return SubnetAddresses(
+        cluster=tuple(cluster[:zones]),
+        database=tuple(database[:zones]),
+        public=tuple(public[:zones]) if has_nat_subnets(spec) else (),
+    )
+
+
+_Tiers = tuple[list[IPv4Network], list[IPv4Network], list[IPv4Network]]
+
+
+def _in_eighths(vpc: IPv4Network, _zones: int) -> _Tiers:
+    eighths = list(vpc.subnets(prefixlen_diff=3))
+    # A /24 holds more databases and NAT gateways than a zone will ever have; the rest stays free.
+    small = max(24, vpc.prefixlen + 6)
+    database, public = (list(eighth.subnets(new_prefix=small)) for eighth in eighths[_MOST_ZONES:])
+    return eighths[:_MOST_ZONES], database, public
+
+
+def _by_zones(vpc: IPv4Network, zones: int) -> _Tiers:
+    smallest = list(vpc.subnets(new_prefix=_SMALLEST_SUBNET_PREFIX))
+    # Room for NAT gateways is kept even if there are none, unless clusters would be left with none.
+    small_per_zone = 2 if len(smallest) >= 3 * zones else 1
+    share = len(smallest) // zones - small_per_zone
+    bits = share.bit_length() - 1  # the largest power of two within the share
+    cluster = list(vpc.subnets(new_prefix=_SMALLEST_SUBNET_PREFIX - bits))[:zones]
+    rest = smallest[zones << bits :]
+    return cluster, rest[:zones], rest[zones : 2 * zones] if small_per_zone == 2 else []
