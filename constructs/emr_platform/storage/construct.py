@@ -1,0 +1,160 @@
+"""An environment's own buckets: private, TLS only, each encrypted with a KMS key of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+from constructs import Construct
+from emr_platform.storage.spec import DataBucketSpec, StorageSpec
+
+# A year: long enough to look into what is noticed late.
+_ACCESS_LOGS_EXPIRE_AFTER_DAYS = 365
+# The shortest that KMS has.
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+_DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)
+
+
+class Storage(Construct):
+    """The log bucket, the config bucket, the data buckets, and a bucket that records access to them.
+
+    No bucket is named, so that each can be replaced. Access to them is granted by those who need it.
+
+    Args:
+        scope: Parent construct.
+        id: Name within the parent.
+        spec: The buckets. External buckets are not made here.
+        removal_policy: What becomes of buckets and keys when the stack is deleted. ``DESTROY``
+            deletes the objects as well, and the keys after seven days.
+
+    Attributes:
+        logs: Where EMR writes the logs of clusters and steps.
+        config: Where bootstrap and step scripts are; versioned.
+        data: Data buckets by name; versioned.
+        access_logs: Server access logs of the others, each under a prefix of its own.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        spec: StorageSpec,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+    ) -> None:
+        super().__init__(scope, id)
+        # Without this flag the CDK would write an ACL, which these buckets do not take.
+        self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
+        self._removal_policy = removal_policy
+        # Server access logs cannot be delivered to a bucket that is encrypted with a KMS key.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+        self.access_logs = self._bucket(
+            "AccessLogs", lifecycle_rules=[_expire(_ACCESS_LOGS_EXPIRE_AFTER_DAYS)]
+        )
+        self.logs = self._encrypted_bucket(
+            "Logs", prefix="logs/", lifecycle_rules=[_expire(spec.logs.expire_after_days)]
+        )
+        self.config = self._encrypted_bucket(
+            "Config",
+            prefix="config/",
+            versioned=True,
+            lifecycle_rules=[_expire_old_versions(spec.config.expire_old_versions_after_days)],
+        )
+        self.data: Mapping[str, s3.Bucket] = MappingProxyType(
+            {
+                name: self._encrypted_bucket(
+                    f"Data-{name}",
+                    prefix=f"data/{name}/",
+                    versioned=True,
+                    lifecycle_rules=_data_lifecycle(bucket),
+                )
+                for name, bucket in spec.data.items()
+            }
+        )
+
+    def _encrypted_bucket(
+        self,
+        id: str,
+        *,
+        prefix: str,
+        lifecycle_rules: Sequence[s3.LifecycleRule],
+        versioned: bool = False,
+    ) -> s3.Bucket:
+        destroy = self._removal_policy == cdk.RemovalPolicy.DESTROY
+        key = kms.Key(
+            self,
+            f"{id}Key",
+            description=f"Encrypts the bucket {self.node.path}/{id}",
+            enable_key_rotation=True,
+            removal_policy=self._removal_policy,
+            pending_window=_DESTROYED_KEY_PENDING_WINDOW if destroy else None,
+        )
+        return self._bucket(
+            id, lifecycle_rules=lifecycle_rules, versioned=versioned, key=key, prefix=prefix
+        )
+
+    def _bucket(
+        self,
+        id: str,
+        *,
+        lifecycle_rules: Sequence[s3.LifecycleRule],
+        versioned: bool = False,
+        key: kms.IKey | None = None,
+        prefix: str | None = None,
+    ) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            id,
+            encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=key,
+            bucket_key_enabled=True if key else None,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            versioned=versioned,
+            lifecycle_rules=[*lifecycle_rules, _ABORT_UPLOADS],
+            server_access_logs_bucket=self.access_logs if prefix else None,
+            server_access_logs_prefix=prefix,
+            removal_policy=self._removal_policy,
+            auto_delete_objects=self._removal_policy == cdk.RemovalPolicy.DESTROY,
+        )
+        # A bucket that stays must not lose what keeps others out.
+        if bucket.policy:
+            bucket.policy.apply_removal_policy(self._removal_policy)
+        return bucket
+
+
+_ABORT_UPLOADS = s3.LifecycleRule(
+    id="AbortUploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)
+)
+
+
+def _expire(days: int) -> s3.LifecycleRule:
+    return s3.LifecycleRule(id="Expire", expiration=cdk.Duration.days(days))
+
+
+def _expire_old_versions(days: int) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id="ExpireOldVersions",
+        noncurrent_version_expiration=cdk.Duration.days(days),
+        # What marks an object as deleted is of no use once its last old version is gone.
+        expired_object_delete_marker=True,
+    )
+
+
+def _data_lifecycle(spec: DataBucketSpec) -> list[s3.LifecycleRule]:
+    rules = [_expire_old_versions(spec.expire_old_versions_after_days)]
+    if spec.infrequent_access_after_days is not None:
+        transition = s3.Transition(
+            storage_class=s3.StorageClass.INFREQUENT_ACCESS,
+            transition_after=cdk.Duration.days(spec.infrequent_access_after_days),
+        )
+        rules.append(s3.LifecycleRule(id="InfrequentAccess", transitions=[transition]))
+    if spec.expire_after_days is not None:
+        rules.append(_expire(spec.expire_after_days))
+    return rules
