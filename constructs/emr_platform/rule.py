@@ -19,11 +19,14 @@ class Finding:
         path: The keys that lead to the value at fault, from the spec that the rule was given.
         message: What was found there.
         allowed: What would be accepted.
+        aws_answer: The words in which AWS would refuse just this, where they differ from case to
+            case. Default: those of the rule.
     """
 
     path: Path
     message: str
     allowed: str | None = None
+    aws_answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Rule(Generic[S]):
                 path=finding.path,
                 message=finding.message,
                 allowed=finding.allowed,
-                aws_answer=self.aws_answer,
+                aws_answer=finding.aws_answer or self.aws_answer,
                 severity=self.severity,
             )
 

@@ -104,6 +104,17 @@ UsDollarsPerHour = Annotated[ScalarText, AfterValidator(_us_dollars)]
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """Metadata for ``Annotated[...]``: what error messages say is allowed.
+
+    Attributes:
+        words: What is let through, in words for people.
+    """
+
+    words: str
+
+
+@dataclass(frozen=True)
 class TextMatching:
     """Metadata for ``Annotated[str, ...]``: the whole string must match a regular expression.
 

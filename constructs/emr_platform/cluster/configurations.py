@@ -16,7 +16,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from emr_platform.spec import Items, ScalarText, SpecModel
+from emr_platform.spec import Allowed, Items, ScalarText, SpecModel
 
 
 class Configuration(SpecModel):
@@ -116,7 +116,10 @@ _JSON_SCHEMA: dict[str, Any] = {
 }
 
 Configurations = Annotated[
-    Sequence[Configuration], PlainValidator(_validate), WithJsonSchema(_JSON_SCHEMA)
+    Sequence[Configuration],
+    PlainValidator(_validate),
+    WithJsonSchema(_JSON_SCHEMA),
+    Allowed("a mapping of properties for each classification, or EMR's list of classifications"),
 ]
 """Classifications: a mapping (``spark-defaults: {spark.executor.cores: 4}``), or EMR's list."""
 

@@ -212,8 +212,11 @@ StepSpec = Annotated[
     Discriminator(
         _step_kind,
         custom_error_type="one_of",
-        custom_error_message="a step is a mapping that says one thing to run",
-        custom_error_context={"allowed": "exactly one of script, spark_submit, jar and command"},
+        custom_error_message="a step is a mapping that says one thing to run: {allowed}",
+        custom_error_context={
+            "allowed": "a mapping with exactly one of script, spark_submit, jar and command",
+            "choices": " ".join(_STEP_KINDS),
+        },
     ),
 ]
 """One step: a script, a spark-submit, a JAR or a command."""

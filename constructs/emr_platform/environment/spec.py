@@ -25,9 +25,9 @@ class EnvironmentSpec(SpecModel):
         description="AWS account, twelve digits in quotes. "
         "Left out: the account of the caller's credentials.",
     )
-    region: Annotated[str, TextMatching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-west-1")] = (
-        Field(description="AWS region, e.g. eu-west-1.")
-    )
+    region: Annotated[
+        str, TextMatching(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region such as eu-west-1")
+    ] = Field(description="AWS region, e.g. eu-west-1.")
     protection: Protection = Field(
         default="retain",
         description="retain: stacks and data are protected from deletion. "

@@ -60,6 +60,7 @@ class SshSpec(SpecModel):
                 {
                     "found": "neither" if self.key_pair is None else "both",
                     "allowed": "exactly one of key_pair and public_key",
+                    "choices": "key_pair public_key",
                 },
             )
         return self

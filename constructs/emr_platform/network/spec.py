@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from emr_platform.spec import Items, Name, SpecModel, SubnetId, TextMatching
+from emr_platform.spec import Items, SpecModel, SubnetId, TextMatching
 
 SubnetKind = Literal["private", "public"]
 
@@ -39,9 +39,16 @@ Cidr = Annotated[
 """An IPv4 address range in CIDR notation, ``10.40.0.0/16``."""
 
 AvailabilityZoneName = Annotated[
-    str, TextMatching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "a zone such as eu-west-1a")
+    str, TextMatching(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]", "a zone such as eu-west-1a")
 ]
 """The name of an availability zone, ``eu-west-1a``."""
+
+
+EndpointService = Annotated[
+    str,
+    TextMatching(r"[a-z][a-z0-9.-]{0,62}", "the name of an AWS service, such as logs or ecr.api"),
+]
+"""An AWS service with an interface endpoint, by the end of the endpoint's service name."""
 
 
 def _zones_kind(value: Any) -> str:
@@ -86,7 +93,7 @@ class NewVpcSpec(SpecModel):
         description="NAT gateways for private subnets; 0 means that AWS is reached through "
         "endpoints only.",
     )
-    endpoints: Items[Name] | None = Field(
+    endpoints: Items[EndpointService] | None = Field(
         default=None,
         description="Interface endpoints by AWS service name (the S3 and DynamoDB gateway "
         "endpoints are always there). Left out: what EMR needs where there is no NAT gateway, "
