@@ -1,0 +1,40 @@
+"""Everything about a cluster that EMR would refuse or that costs people dearly. Pure functions.
+
+The rules themselves are in the modules beside this one, by what they are about.
+"""
+
+from __future__ import annotations
+
+from emr_platform.cluster.application_rules import APPLICATION_RULES
+from emr_platform.cluster.capacity_rules import CAPACITY_RULES
+from emr_platform.cluster.release_rules import RELEASE_RULES
+from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.cluster.step_rules import STEP_RULES
+from emr_platform.cluster.volume_rules import VOLUME_RULES
+from emr_platform.problems import Problem
+from emr_platform.rule import Rule, RuleBook
+
+_BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
+    RELEASE_RULES,
+    APPLICATION_RULES,
+    CAPACITY_RULES,
+    VOLUME_RULES,
+    ROOT_VOLUME_RULES,
+    STEP_RULES,
+)
+
+CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = tuple(rule for book in _BOOKS for rule in book.rules)
+"""Every rule about a cluster by itself."""
+
+
+def cluster_problems(spec: ClusterSpec) -> list[Problem]:
+    """Check a cluster by itself, whatever environment it is in.
+
+    Args:
+        spec: The cluster.
+
+    Returns:
+        All errors and warnings, with paths that begin in the spec.
+    """
+    return [problem for rule in CLUSTER_RULES for problem in rule.problems(spec)]

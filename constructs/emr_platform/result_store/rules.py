@@ -1,0 +1,63 @@
+"""What AWS would refuse about a result store, or what costs people dearly. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emr_platform.problems import Problem
+from emr_platform.result_store.spec import ResultStoreSpec
+from emr_platform.rule import Finding, RuleBook
+
+_BOOK: RuleBook[ResultStoreSpec] = RuleBook()
+
+_AUTOSCALING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"
+_VERSIONS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html"
+
+
+@_BOOK.rule(
+    "EMR-DATABASE-001",
+    what="Storage that may grow has at least 10 % to grow by.",
+    why="RDS refuses a smaller maximum.",
+    source=_AUTOSCALING,
+)
+def storage_has_room_to_grow(spec: ResultStoreSpec) -> Iterator[Finding]:
+    """The maximum is at least 110 % of the storage to start with."""
+    # In whole numbers: 10 % more, rounded up.
+    least = -(-spec.storage_gib * 11 // 10)
+    if spec.max_storage_gib is not None and spec.max_storage_gib < least:
+        yield Finding(
+            ("max_storage_gib",),
+            f"storage of {spec.storage_gib} GiB may grow to {spec.max_storage_gib} GiB only",
+            f"at least {least} GiB, or no max_storage_gib",
+        )
+
+
+@_BOOK.rule(
+    "EMR-DATABASE-002",
+    what="RDS supports the engine without extra charge.",
+    why="RDS ended its standard support of MySQL 8.0 on 2026-07-31, and bills Extended Support for "
+    "each vCPU and hour since.",
+    source=_VERSIONS,
+    severity="warning",
+)
+def engine_is_in_standard_support(spec: ResultStoreSpec) -> Iterator[Finding]:
+    """Not mysql-8.0."""
+    if spec.engine == "mysql-8.0":
+        message = "RDS bills Extended Support for mysql-8.0 since 2026-08-01"
+        yield Finding(("engine",), message, "mysql-8.4")
+
+
+RESULT_STORE_RULES = _BOOK.rules
+"""Every rule about a result store by itself."""
+
+
+def result_store_problems(spec: ResultStoreSpec) -> list[Problem]:
+    """Check a result store by itself.
+
+    Args:
+        spec: The result store.
+
+    Returns:
+        All errors and warnings, with paths that begin in the spec.
+    """
+    return _BOOK.problems(spec)
