@@ -1,0 +1,339 @@
+"""Rules about what the parts of an environment demand of each other. Pure functions."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from emr_platform.catalog.regions import REGIONS, partition_of
+from emr_platform.catalog.release import Release
+from emr_platform.cluster.references import texts
+from emr_platform.cluster.request import references
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec
+from emr_platform.problems import Path
+from emr_platform.rule import Finding, RuleBook
+
+CROSS_RULES: RuleBook[EnvironmentSpec] = RuleBook()
+
+_IAM_TAGS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"
+_ARNS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
+_SUBNET_GROUPS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"
+
+PLATFORM_TAGS = ("environment", "for-use-with-amazon-emr-managed-policies")
+"""Keys of the tags that the platform sets itself."""
+_MOST_TAGS = 45
+
+
+def _clusters(spec: EnvironmentSpec) -> Iterator[tuple[Path, ClusterSpec]]:
+    for name, cluster in spec.clusters.items():
+        yield ("clusters", name), cluster
+
+
+@CROSS_RULES.rule(
+    "EMR-ENVIRONMENT-001",
+    what="The region is one of AWS.",
+    why="Nothing can be deployed to a region that does not exist; one that is newer than this "
+    "catalogue may be fine.",
+    source="https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html",
+    severity="warning",
+)
+def region_is_known(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """The region is in the catalogue."""
+    if partition_of(spec.region) is None:
+        nearest = difflib.get_close_matches(spec.region, REGIONS, n=3, cutoff=0)
+        message = f"{spec.region} is not among the regions known here"
+        yield Finding(("region",), message, f"a region such as {', '.join(nearest)}")
+
+
+@CROSS_RULES.rule(
+    "EMR-ENVIRONMENT-002",
+    what="In an environment that may be destroyed, clusters may be terminated.",
+    why="Deleting the cluster's stack fails until somebody takes the protection away by hand.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/"
+    "UsingEMR_TerminationProtection.html",
+    severity="warning",
+    aws_answer="Could not shut down one or more job flows since they are termination protected.",
+)
+def clusters_can_be_destroyed(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """No termination protection with ``protection: destroy``."""
+    if spec.protection == "destroy":
+        for path, cluster in _clusters(spec):
+            if cluster.termination_protection:
+                yield Finding(
+                    (*path, "termination_protection"),
+                    "termination protection in an environment with protection: destroy",
+                    "false, or protection: retain",
+                )
+
+
+@CROSS_RULES.rule(
+    "EMR-ENVIRONMENT-003",
+    what="In an environment that is retained, primary and core nodes are not Spot instances.",
+    why="The end of the primary node ends the cluster, and the end of a core node may lose HDFS.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-instances-guidelines.html",
+    severity="warning",
+)
+def retained_nodes_are_on_demand(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """No Spot instances but for task nodes with ``protection: retain``."""
+    if spec.protection == "retain":
+        for path, cluster in _clusters(spec):
+            for role, group in (("primary", cluster.primary), ("core", cluster.core)):
+                if group and group.market == "spot":
+                    yield Finding(
+                        (*path, role, "market"),
+                        f"AWS may take the {role} nodes away at any time",
+                        "on_demand, and spot for task groups",
+                    )
+
+
+@CROSS_RULES.rule(
+    "EMR-TAGS-001",
+    what="A cluster has at most 45 tags, those of its environment included.",
+    why="EC2 allows 50 on an instance, and the platform needs some itself.",
+    source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html",
+)
+def tags_are_few(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """At most 45 different keys."""
+    for path, cluster in _clusters(spec):
+        count = len(spec.tags.keys() | cluster.tags.keys())
+        if cluster.tags and count > _MOST_TAGS:
+            yield Finding(
+                (*path, "tags"),
+                f"{count} tags, with those of the environment",
+                f"at most {_MOST_TAGS} together",
+            )
+
+
+@CROSS_RULES.rule(
+    "EMR-TAGS-002",
+    what="Tag keys of an environment differ in more than the case of their letters.",
+    why="The tags also go to IAM roles, for which Team and team are the same key.",
+    source=_IAM_TAGS,
+    aws_answer="Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+)
+def tag_keys_differ(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """No two keys that IAM takes for the same, those of the platform included."""
+    seen = {key.lower(): key for key in PLATFORM_TAGS}
+    for key in spec.tags:
+        other = seen.setdefault(key.lower(), key)
+        if other != key:
+            by = " of the platform itself" if other in PLATFORM_TAGS else ""
+            message = f"the tag {key} differs from the tag {other}{by} only in the case of letters"
+            yield Finding(("tags", key), message, "another key")
+
+
+@CROSS_RULES.rule(
+    "EMR-TAGS-003",
+    what="Tags that the platform sets itself are left to it.",
+    why="It would overwrite them, and EMR's managed policy grants nothing without its own tag.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html",
+)
+def platform_tags_are_left_alone(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """No key of the platform's own tags."""
+    tagged: list[tuple[Path, dict[str, str]]] = [(("tags",), spec.tags)]
+    tagged += [((*path, "tags"), cluster.tags) for path, cluster in _clusters(spec)]
+    for path, tags in tagged:
+        for key in tags:
+            if key in PLATFORM_TAGS:
+                message = f"the tag {key} is set by the platform"
+                yield Finding((*path, key), message, "another key, or none")
+
+
+@CROSS_RULES.rule(
+    "EMR-IDENTITY-001",
+    what="The permissions boundary is a policy of the environment's own account, or of AWS.",
+    why="IAM refuses a boundary of another account.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+)
+def boundary_is_of_account(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """The account in the ARN is that of the environment."""
+    boundary = spec.identity.permissions_boundary
+    if boundary and spec.account:
+        account = boundary.split(":")[4]
+        if account not in ("aws", spec.account):
+            yield Finding(
+                ("identity", "permissions_boundary"),
+                f"the policy is of account {account}, the environment of {spec.account}",
+                f"a policy of account {spec.account}, or of aws",
+            )
+
+
+@CROSS_RULES.rule(
+    "EMR-IDENTITY-002",
+    what="ARNs name the partition that the region belongs to.",
+    why="Regions of China and of governments know nothing of the others' resources.",
+    source=_ARNS,
+)
+def arns_are_of_partition(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """The partition in each ARN is that of the region."""
+    partition = partition_of(spec.region)
+    for path, arn in _arns(spec):
+        if partition and arn.split(":")[1] != partition:
+            yield Finding(
+                path,
+                f"the ARN is of partition {arn.split(':')[1]}, the region {spec.region} is not",
+                f"an ARN that begins with arn:{partition}:",
+            )
+
+
+def _arns(spec: EnvironmentSpec) -> Iterator[tuple[Path, str]]:
+    if spec.identity.permissions_boundary:
+        yield ("identity", "permissions_boundary"), spec.identity.permissions_boundary
+    for name, bucket in spec.storage.external.items():
+        if bucket.kms_key_arn:
+            yield ("storage", "external", name, "kms_key_arn"), bucket.kms_key_arn
+
+
+@CROSS_RULES.rule(
+    "EMR-STORAGE-004",
+    what="Other people's buckets are in the environment's region.",
+    why="Reading from another region is slow, and every byte is billed; the bucket's key shows "
+    "where it is.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+    severity="warning",
+)
+def external_buckets_are_near(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """The region in each bucket's key is that of the environment."""
+    for name, bucket in spec.storage.external.items():
+        region = bucket.kms_key_arn.split(":")[3] if bucket.kms_key_arn else spec.region
+        if region != spec.region:
+            yield Finding(
+                ("storage", "external", name, "kms_key_arn"),
+                f"the bucket's key is in {region}, the environment in {spec.region}",
+                f"a bucket in {spec.region}",
+            )
+
+
+@CROSS_RULES.rule(
+    "EMR-NETWORK-009",
+    what="Availability zones are in the environment's region.",
+    why="AWS refuses a subnet in a zone of another region.",
+    source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html",
+)
+def zones_are_in_region(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """Every zone's name is that of the region and a letter."""
+    network = spec.network
+    if isinstance(network, NewVpcSpec) and not isinstance(network.availability_zones, int):
+        for position, zone in enumerate(network.availability_zones):
+            if zone[:-1] != spec.region:
+                yield Finding(
+                    ("network", "availability_zones", position),
+                    f"{zone} is not in {spec.region}",
+                    f"zones such as {spec.region}a",
+                )
+
+
+@CROSS_RULES.rule(
+    "EMR-NETWORK-010",
+    what="A cluster runs in one of the network's cluster subnets.",
+    why="There is no such subnet otherwise.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-vpc-subnet.html",
+)
+def subnets_exist(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """Each cluster's subnet_index is less than the number of subnets."""
+    network = spec.network
+    count = (
+        len(network.cluster_subnet_ids)
+        if isinstance(network, ExistingVpcSpec)
+        else network.zone_count
+    )
+    for path, cluster in _clusters(spec):
+        if cluster.subnet_index >= count:
+            yield Finding(
+                (*path, "subnet_index"),
+                f"subnet {cluster.subnet_index} of {count}, counted from 0",
+                f"0 to {count - 1}" if count > 1 else "0",
+            )
+
+
+@CROSS_RULES.rule(
+    "EMR-NETWORK-011",
+    what="Clusters without a way to the internet have endpoints of all services that they use.",
+    why="Calls to a service without endpoint wait until they time out.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-clusters-in-a-vpc.html",
+    severity="warning",
+)
+def services_are_reachable(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """An endpoint for each service, where there is neither NAT gateway nor public subnet."""
+    network = spec.network
+    if isinstance(network, ExistingVpcSpec) or network.has_internet_route:
+        return
+    missing: dict[str, str] = {}
+    for path, cluster in _clusters(spec):
+        for service, reason in _services(cluster):
+            if service not in network.interface_endpoints:
+                missing.setdefault(service, f"{reason} of the cluster {path[-1]}")
+    for service, reason in missing.items():
+        yield Finding(
+            ("network", "endpoints"),
+            f"there is no endpoint {service}, which {reason} needs",
+            f"{service} among the endpoints, or nat_gateways: 1",
+        )
+
+
+def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str]]:
+    """The AWS services that nodes of a cluster call, apart from EMR itself and S3, and for what."""
+    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html
+    if Release.parse(cluster.release) >= _FIRST_WITH_ENCRYPTED_DISKS:
+        yield "kms", "disk encryption"
+    if cluster.session_manager:
+        for service in ("ec2messages", "ssm", "ssmmessages"):
+            yield service, "session_manager"
+    if cluster.read_result_store_secret:
+        yield "secretsmanager", "read_result_store_secret"
+
+
+_FIRST_WITH_ENCRYPTED_DISKS = Release.parse("emr-5.24.0")
+
+
+@CROSS_RULES.rule(
+    "EMR-DATABASE-003",
+    what="The result store has subnets in at least two availability zones.",
+    why="RDS refuses a subnet group with less, even for an instance in one zone only.",
+    source=_SUBNET_GROUPS,
+    aws_answer="The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
+    "Add subnets to cover at least 2 AZs.",
+)
+def result_store_spans_zones(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """Two zones of an own VPC, or two subnets of an existing one."""
+    network = spec.network
+    if spec.result_store is None:
+        return
+    if isinstance(network, ExistingVpcSpec):
+        count = len(set(network.result_store_subnet_ids))
+        if count < 2:
+            found = "1 subnet" if count else "no subnets"
+            yield Finding(
+                ("network", "result_store_subnet_ids"),
+                f"{found} for the result store",
+                "at least two subnets, in different availability zones",
+            )
+    elif network.zone_count < 2:
+        yield Finding(
+            ("network", "availability_zones"),
+            "a result store in a VPC with 1 availability zone",
+            "at least 2, or no result_store",
+        )
+
+
+@CROSS_RULES.rule(
+    "EMR-REFERENCE-005",
+    what="Data buckets that a cluster's texts refer to are ones that its nodes may use.",
+    why="S3 refuses the nodes' requests while the cluster runs.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-for-ec2.html",
+)
+def referenced_buckets_may_be_used(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """No ``bucket://NAME`` of a data bucket that data_access leaves out."""
+    for path, cluster in _clusters(spec):
+        if cluster.data_access is None:
+            continue
+        for inner, text in texts(cluster):
+            for name in sorted(references(text, "bucket") & spec.storage.data.keys()):
+                if name not in cluster.data_access:
+                    yield Finding(
+                        (*path, *inner),
+                        f"bucket://{name} is a bucket that data_access does not let nodes use",
+                        f"{name}: read, or {name}: read_write, in data_access",
+                    )

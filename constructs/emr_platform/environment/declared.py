@@ -1,0 +1,172 @@
+"""What the spec declares at a place of an environment file, in words for error messages."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import BaseModel, StringConstraints, Tag
+from pydantic.fields import FieldInfo
+
+from emr_platform.spec import Allowed, TextMatching
+
+T = TypeVar("T")
+
+KEY = "[key]"
+"""What pydantic puts behind the name of a mapping's entry to say that the name itself is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A type of the spec without the wrapping that only pydantic needs.
+
+    Attributes:
+        kind: The type itself: a class, ``Literal[...]``, ``Sequence[...]``, ``dict[...]`` or a union.
+        metadata: The constraints on it.
+    """
+
+    kind: Any
+    metadata: tuple[Any, ...] = ()
+
+    @classmethod
+    def of(cls, annotation: Any, metadata: Iterable[Any] = ()) -> Declared:
+        """Unwrap a type annotation; None as an alternative is left out."""
+        gathered = _flat(metadata)
+        while True:
+            origin = get_origin(annotation)
+            if origin is Annotated:
+                annotation, *more = get_args(annotation)
+                gathered += _flat(more)
+            elif origin in (Union, types.UnionType):
+                members = [m for m in get_args(annotation) if m is not type(None)]
+                if len(members) > 1:
+                    return cls(annotation, gathered)
+                annotation = members[0]
+            else:
+                return cls(annotation, gathered)
+
+    @property
+    def model(self) -> type[BaseModel] | None:
+        """The model, where the place holds a mapping with known keys."""
+        return (
+            self.kind if isinstance(self.kind, type) and issubclass(self.kind, BaseModel) else None
+        )
+
+    @property
+    def members(self) -> dict[str, Declared]:
+        """The alternatives of a union by pydantic's names for them; empty for everything else."""
+        tagged = {}
+        if get_origin(self.kind) in (Union, types.UnionType):
+            for member in get_args(self.kind):
+                alternative = Declared.of(member)
+                for item in alternative.metadata:
+                    if isinstance(item, Tag):
+                        tagged[item.tag] = alternative
+        return tagged
+
+    def child(self, part: str | int, following: str | int | None) -> Declared | None:
+        """What is declared one part of an error's location further in; None if nothing is."""
+        if model := self.model:
+            for name, info in model.model_fields.items():
+                if part in (name, info.alias):
+                    return Declared.of(info.annotation, info.metadata)
+            return None
+        if members := self.members:
+            return members.get(str(part))
+        origin = get_origin(self.kind)
+        if origin is dict:
+            key, value = get_args(self.kind)
+            return Declared.of(key if following == KEY else value)
+        if origin is Sequence and isinstance(part, int):
+            return Declared.of(get_args(self.kind)[0])
+        # One of pydantic's names for an alternative, which leads no further in.
+        return self
+
+    def first(self, kind: type[T]) -> T | None:
+        """The first constraint of a kind."""
+        return next((item for item in self.metadata if isinstance(item, kind)), None)
+
+    @property
+    def expected(self) -> str:
+        """What would be accepted here."""
+        if members := self.members:
+            return ", or ".join(member.expected for member in members.values())
+        if words := self.first(Allowed):
+            return words.words
+        if matching := self.first(TextMatching):
+            return matching.allowed
+        if get_origin(self.kind) is Literal:
+            return one_of(get_args(self.kind))
+        if self.kind is bool:
+            return "true or false"
+        if self.kind is int:
+            return _whole_number(self.first(Ge), self.first(Le))
+        if self.model:
+            return f"a mapping with the keys {', '.join(self.keys)}"
+        if get_origin(self.kind) is dict:
+            return "a mapping"
+        if get_origin(self.kind) is Sequence:
+            return f"a list{self._limits('entries')}"
+        return f"text{self._limits('characters')}"
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of a mapping whose keys are known."""
+        return list(self.model.model_fields) if self.model else []
+
+    def _limits(self, what: str) -> str:
+        least = self.first(MinLen)
+        most = self.first(MaxLen)
+        lengths = self.first(StringConstraints)
+        low = (least.min_length if least else None) or (lengths.min_length if lengths else None)
+        high = (most.max_length if most else None) or (lengths.max_length if lengths else None)
+        if low and high:
+            return f" of {low} to {high} {what}"
+        if high:
+            return f" of at most {high} {what}"
+        return f" of at least {low} {what}" if low and low > 1 else ""
+
+
+def _flat(metadata: Iterable[Any]) -> tuple[Any, ...]:
+    """Constraints, also those that are written as ``Field(...)``."""
+    gathered: tuple[Any, ...] = ()
+    for item in metadata:
+        gathered += tuple(item.metadata) if isinstance(item, FieldInfo) else (item,)
+    return gathered
+
+
+def declared_at(model: type[BaseModel], location: Sequence[str | int]) -> Declared | None:
+    """Follow an error's location through the types of a model.
+
+    Args:
+        model: Where the location begins.
+        location: pydantic's ``loc``: keys, positions, and its own names for alternatives.
+
+    Returns:
+        What is declared there; None if the location leads to nothing that is declared.
+    """
+    declared: Declared | None = Declared(model)
+    for position, part in enumerate(location):
+        if declared is None:
+            return None
+        if part != KEY:
+            following = location[position + 1] if position + 1 < len(location) else None
+            declared = declared.child(part, following)
+    return declared
+
+
+def one_of(choices: Iterable[object]) -> str:
+    """Write alternatives as people do: ``a, b or c``."""
+    *most, last = [str(choice) for choice in choices]
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _whole_number(least: Ge | None, most: Le | None) -> str:
+    if least and most:
+        return f"a whole number from {least.ge} to {most.le}"
+    if least:
+        return f"a whole number of at least {least.ge}"
+    return f"a whole number of at most {most.le}" if most else "a whole number"

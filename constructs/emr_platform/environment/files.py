@@ -1,0 +1,81 @@
+"""Several environment files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from emr_platform.environment import file_problems as kinds
+from emr_platform.environment.loader import LoadedEnvironment, load_environment
+from emr_platform.problems import InvalidSpecError, Problem, in_file_order
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came out of checking environment files.
+
+    Attributes:
+        files: The files, in the order in which they were checked.
+        environments: The environments of the files without errors.
+        problems: All errors and warnings, file by file in the order of the file.
+    """
+
+    files: tuple[Path, ...]
+    environments: tuple[LoadedEnvironment, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What must be corrected."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is legal but unwise."""
+        return tuple(problem for problem in self.problems if problem.severity == "warning")
+
+
+def environment_files(directory: Path) -> list[Path]:
+    """The environment files of a folder, ``*.yaml`` and ``*.yml``, in the order of their names."""
+    return sorted(path for path in directory.glob("*") if path.suffix in (".yaml", ".yml"))
+
+
+def check_files(files: Iterable[Path]) -> Checked:
+    """Check environment files, and that no two of them describe the same environment.
+
+    Args:
+        files: The files; one that is named twice is checked once.
+
+    Returns:
+        The environments and all problems. Nothing is raised for bad input.
+    """
+    checked = tuple(dict.fromkeys(files))
+    environments: list[LoadedEnvironment] = []
+    problems: list[Problem] = []
+    for file in checked:
+        try:
+            environment = load_environment(file)
+        except InvalidSpecError as error:
+            problems += error.problems
+            continue
+        same = [other for other in environments if other.spec.name == environment.spec.name]
+        found = [*environment.warnings, *_same_name(environment, same[:1])]
+        problems += in_file_order(found)
+        if not same:
+            environments.append(environment)
+    return Checked(checked, tuple(environments), tuple(problems))
+
+
+def _same_name(
+    environment: LoadedEnvironment, others: Sequence[LoadedEnvironment]
+) -> Iterable[Problem]:
+    for other in others:
+        yield environment.located(
+            Problem(
+                rule_id=kinds.SAME_NAME.id,
+                path=("name",),
+                message=f"the environment {environment.spec.name} is described by {other.path} already",
+                allowed="another name",
+            )
+        )

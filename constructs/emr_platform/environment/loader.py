@@ -1,0 +1,134 @@
+"""Reads an environment file and checks all of it: text, YAML, spec, and the rules of AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from emr_platform.environment import file_problems as kinds
+from emr_platform.environment.file_problems import FileProblem
+from emr_platform.environment.rules import environment_problems
+from emr_platform.environment.schema_errors import schema_problems
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.environment.yaml_source import parse
+from emr_platform.environment.yaml_tree import Node, locate, plain
+from emr_platform.problems import InvalidSpecError, Location, Problem, in_file_order
+
+MOST_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEnvironment:
+    """An environment that AWS would accept, as far as can be told without asking it.
+
+    Attributes:
+        spec: What the file declares.
+        path: The file. Paths of scripts in the spec are relative to its directory.
+        warnings: What is legal but unwise, in the order of the file.
+        root: The document that the spec was read from.
+    """
+
+    spec: EnvironmentSpec
+    path: Path
+    warnings: tuple[Problem, ...]
+    root: Node = field(repr=False, compare=False)
+
+    def located(self, problem: Problem) -> Problem:
+        """A problem of the spec with its place in the file, and its path as the file has it."""
+        return _placed(problem, self.root, str(self.path))
+
+
+def load_environment(path: str | Path) -> LoadedEnvironment:
+    """Read and check an environment file.
+
+    Args:
+        path: The file, YAML or JSON in UTF-8.
+
+    Returns:
+        The environment, with its warnings.
+
+    Raises:
+        InvalidSpecError: The file cannot be read, or the environment has errors. It lists every
+            error and warning with its place in the file.
+    """
+    file = Path(path)
+    return load_environment_text(_read(file), file=file)
+
+
+def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
+    """Check the text of an environment file, as an editor would that has not saved it yet.
+
+    Args:
+        text: The content of the file.
+        file: Where the file is, or would be. Named in every problem; its directory is where paths
+            of scripts begin.
+
+    Returns:
+        The environment, with its warnings.
+
+    Raises:
+        InvalidSpecError: The environment has errors.
+    """
+    file = Path(file)
+    root, problems = parse(text.removeprefix("\ufeff"), str(file))
+    if root is None:
+        raise InvalidSpecError(problems)
+    try:
+        spec = EnvironmentSpec.model_validate(plain(root))
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        problems += schema_problems(details, model=EnvironmentSpec, root=root, file=str(file))
+        raise InvalidSpecError(in_file_order(problems)) from None
+    found = environment_problems(spec, directory=file.parent)
+    problems = in_file_order([*problems, *(_placed(problem, root, str(file)) for problem in found)])
+    if any(problem.severity == "error" for problem in problems):
+        raise InvalidSpecError(problems)
+    return LoadedEnvironment(spec=spec, path=file, warnings=tuple(problems), root=root)
+
+
+def _placed(problem: Problem, root: Node, file: str) -> Problem:
+    place = locate(root, problem.path)
+    return replace(
+        problem, path=place.path, location=Location(file, place.mark.line, place.mark.column)
+    )
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except IsADirectoryError:
+        raise _refusal(kinds.UNREADABLE, file, "this is a directory", "a file") from None
+    except FileNotFoundError:
+        raise _refusal(kinds.UNREADABLE, file, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refusal(kinds.UNREADABLE, file, f"cannot be read: {reason}") from None
+    if len(content) > MOST_BYTES:
+        raise _refusal(kinds.TOO_LARGE, file, "the file has more than 1 MiB", "at most 1 MiB")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+        utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        message = (
+            "the file is UTF-16"
+            if utf_16
+            else f"the byte 0x{content[error.start]:02x} is not UTF-8"
+        )
+        raise _refusal(kinds.NOT_TEXT, file, message, "text saved as UTF-8", line, column) from None
+
+
+def _refusal(
+    kind: FileProblem,
+    file: Path,
+    message: str,
+    allowed: str | None = None,
+    line: int = 1,
+    column: int = 1,
+) -> InvalidSpecError:
+    return InvalidSpecError([kind.at(Location(str(file), line, column), message, allowed=allowed)])

@@ -1,0 +1,65 @@
+"""Everything about an environment that AWS would refuse or that costs people dearly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from emr_platform.cluster.references import reference_problems
+from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
+from emr_platform.environment.cross_rules import CROSS_RULES
+from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.identity.rules import SSH_RULES, ssh_problems
+from emr_platform.network.rules import NETWORK_RULES, network_problems
+from emr_platform.problems import Problem
+from emr_platform.result_store.rules import RESULT_STORE_RULES, result_store_problems
+from emr_platform.rule import Rule
+from emr_platform.storage.rules import OWN_BUCKETS, STORAGE_RULES, storage_problems
+
+ALL_RULES: tuple[Rule[Any], ...] = (
+    *CROSS_RULES.rules,
+    *NETWORK_RULES,
+    *STORAGE_RULES,
+    *SSH_RULES,
+    *RESULT_STORE_RULES,
+    *CLUSTER_RULES,
+    *SCRIPT_RULES.rules,
+)
+"""Every rule there is, by the part of an environment that it is about."""
+
+
+def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[Problem]:
+    """Check an environment and all its parts.
+
+    Args:
+        spec: The environment.
+        directory: Where paths of local scripts begin. Default: scripts are not looked at.
+
+    Returns:
+        All errors and warnings, with paths that begin in the environment.
+    """
+    problems = CROSS_RULES.problems(spec)
+    problems += _under("network", problems=network_problems(spec.network))
+    problems += _under("storage", problems=storage_problems(spec.storage))
+    if spec.ssh:
+        problems += _under("ssh", problems=ssh_problems(spec.ssh))
+    if spec.result_store:
+        problems += _under("result_store", problems=result_store_problems(spec.result_store))
+    for name, cluster in spec.clusters.items():
+        problems += _under("clusters", name, problems=cluster_problems(cluster))
+        references = reference_problems(
+            cluster,
+            buckets={*OWN_BUCKETS, *spec.storage.data},
+            data_buckets=spec.storage.data.keys(),
+            secrets={"result-store"} if spec.result_store else set(),
+        )
+        problems += _under("clusters", name, problems=references)
+    if directory is not None:
+        for script in local_scripts(spec, directory):
+            problems += SCRIPT_RULES.problems(script)
+    return problems
+
+
+def _under(*prefix: str, problems: list[Problem]) -> list[Problem]:
+    return [problem.under(prefix) for problem in problems]

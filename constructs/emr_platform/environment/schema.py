@@ -1,0 +1,27 @@
+"""The JSON Schema of an environment file, for editors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from emr_platform.environment.spec import EnvironmentSpec
+
+
+def environment_schema() -> dict[str, Any]:
+    """Describe an environment file as JSON Schema, draft 2020-12.
+
+    Returns:
+        The schema. What it accepts may still break a rule; what it refuses is refused in any case.
+    """
+    schema = EnvironmentSpec.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "EMR Platform environment",
+    }
+
+
+def environment_schema_text() -> str:
+    """The schema as the text of a file."""
+    return json.dumps(environment_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,108 @@
+"""Rules about scripts that lie beside an environment file. They read files, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from emr_platform import problems
+from emr_platform.cluster.references import is_local_script, scripts
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.rule import Finding, RuleBook
+
+SCRIPT_RULES: RuleBook[LocalScript] = RuleBook()
+
+_BOOTSTRAP = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-bootstrap.html"
+_FIRST_LINE_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class LocalScript:
+    """A script that is shipped to the config bucket.
+
+    Attributes:
+        path: The keys that lead to its name in the environment.
+        name: Its name there.
+        file: Where it is.
+        first_line: Its first line, or the beginning of it; None if it cannot be read.
+    """
+
+    path: problems.Path
+    name: str
+    file: Path
+    first_line: bytes | None
+
+    @classmethod
+    def read(cls, path: problems.Path, name: str, directory: Path) -> LocalScript:
+        """Look at a script."""
+        file = directory / name
+        try:
+            with file.open("rb") as stream:
+                first_line = stream.readline(_FIRST_LINE_BYTES)
+        except (OSError, ValueError):
+            return cls(path, name, file, None)
+        return cls(path, name, file, first_line)
+
+
+def local_scripts(spec: EnvironmentSpec, directory: Path) -> Iterator[LocalScript]:
+    """All local scripts of all clusters, relative to the directory of the environment file."""
+    for cluster_name, cluster in spec.clusters.items():
+        for path, script in scripts(cluster):
+            if is_local_script(script):
+                yield LocalScript.read(("clusters", cluster_name, *path), script, directory)
+
+
+@SCRIPT_RULES.rule(
+    "EMR-SCRIPT-001",
+    what="A local script is a file that can be read.",
+    why="There is nothing to ship to the config bucket otherwise.",
+    source=_BOOTSTRAP,
+)
+def script_exists(script: LocalScript) -> Iterator[Finding]:
+    """The script can be opened."""
+    if script.first_line is None:
+        problem = "is a directory" if script.file.is_dir() else "cannot be read"
+        found = problem if script.file.exists() else "does not exist"
+        allowed = "the path of a file, from the directory of the environment file"
+        yield Finding(script.path, f"the file {script.name} {found}", allowed)
+
+
+@SCRIPT_RULES.rule(
+    "EMR-SCRIPT-002",
+    what="A script is not empty.",
+    why="An empty script most often means that saving it failed.",
+    source=_BOOTSTRAP,
+)
+def script_is_not_empty(script: LocalScript) -> Iterator[Finding]:
+    """The script has content."""
+    if script.first_line == b"":
+        yield Finding(script.path, f"the file {script.name} is empty", "a script")
+
+
+@SCRIPT_RULES.rule(
+    "EMR-SCRIPT-003",
+    what="The first line of a script names its interpreter.",
+    why="Without it, what runs the script depends on who starts it.",
+    source=_BOOTSTRAP,
+    severity="warning",
+)
+def script_names_interpreter(script: LocalScript) -> Iterator[Finding]:
+    """The script begins with ``#!``."""
+    if script.first_line and not script.first_line.startswith(b"#!"):
+        message = f"the file {script.name} does not begin with #!"
+        yield Finding(script.path, message, "#!/bin/bash as the first line")
+
+
+@SCRIPT_RULES.rule(
+    "EMR-SCRIPT-004",
+    what="A script has the line ends of Linux.",
+    why="Linux looks for an interpreter named /bin/bash with a carriage return, and finds none.",
+    source=_BOOTSTRAP,
+)
+def script_has_linux_line_ends(script: LocalScript) -> Iterator[Finding]:
+    """No carriage return behind the interpreter."""
+    line = script.first_line or b""
+    if line.startswith(b"#!") and line.endswith(b"\r\n"):
+        message = f"the lines of {script.name} end as on Windows"
+        yield Finding(script.path, message, "a line feed alone at the end of lines")
