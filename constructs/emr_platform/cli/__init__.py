@@ -1,0 +1,7 @@
+"""The command line ``emr-platform``: thin commands, each in a module that is imported on demand."""
+
+from __future__ import annotations
+
+from emr_platform.cli.main import main
+
+__all__ = ["main"]

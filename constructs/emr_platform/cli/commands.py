@@ -1,0 +1,39 @@
+"""The commands that there are. A command's module is imported when the command is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the command line.
+
+    Attributes:
+        name: What users type.
+        module: The module that it is in.
+        function: The function that it is: its parameters are the command's arguments and options,
+            and its docstring is the command's help. Or a ``typer.Typer`` with commands of its own.
+        help: One line for the list of commands.
+    """
+
+    name: str
+    module: str
+    function: str
+    help: str
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "validate",
+        "emr_platform.cli.validate",
+        "validate",
+        "Report every mistake in environment files.",
+    ),
+    Command(
+        "schema",
+        "emr_platform.cli.schema",
+        "schema",
+        "Write the JSON Schema of environment files, for editors.",
+    ),
+)
