@@ -10,8 +10,8 @@ from typing import TypeVar
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
-
 from constructs import Construct
+
 from emr_platform.network.addresses import subnet_addresses
 from emr_platform.network.default_security_group import ClosedDefaultSecurityGroup
 from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SubnetKind

@@ -1,0 +1,21 @@
+"""The result store: what may be declared, the rules, and the construct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emr_platform.result_store.spec import ResultStoreSpec
+
+if TYPE_CHECKING:
+    from emr_platform.result_store.construct import ResultStore
+
+__all__ = ["ResultStore", "ResultStoreSpec"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the construct, and with it the CDK, only for those who ask for it."""
+    if name == "ResultStore":
+        from emr_platform.result_store.construct import ResultStore
+
+        return ResultStore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,8 +8,8 @@ from types import MappingProxyType
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-
 from constructs import Construct
+
 from emr_platform.storage.spec import DataBucketSpec, StorageSpec
 
 # A year: long enough to look into what is noticed late.

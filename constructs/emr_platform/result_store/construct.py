@@ -1,0 +1,219 @@
+"""The result store: an Amazon RDS for MySQL instance that only those can reach who were let in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from emr_platform.acknowledgements import acknowledge
+from emr_platform.result_store.log_retention import InstanceLogRetention
+from emr_platform.result_store.spec import ResultStoreSpec
+
+_PORT = 3306
+_ADMIN = "admin"
+_LOGS = ("error", "slowquery")
+_LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
+# The shortest that KMS has.
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+_DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)
+
+
+class ResultStore(Construct):
+    """A MySQL instance: encrypted, TLS only, backed up, and closed until somebody is let in.
+
+    Args:
+        scope: Parent construct.
+        id: Name within the parent.
+        spec: The database.
+        vpc: The VPC that it runs in.
+        subnets: Its subnets there, in at least two availability zones.
+        removal_policy: What becomes of the database, and of all that it needs, when the stack is
+            deleted. ``DESTROY`` takes no final snapshot and deletes the backups.
+        deletion_protection: Whether RDS refuses to delete it, whoever asks.
+
+    Attributes:
+        instance: The DB instance.
+        secret: The administrator's user name and password, with host and port.
+        security_group: The instance's security group. It has no rules of its own.
+        encryption_key: Encrypts storage, backups and the secret.
+        endpoint_address: Host name to connect to.
+        port: Port to connect to.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        spec: ResultStoreSpec,
+        vpc: ec2.IVpc,
+        subnets: Sequence[ec2.ISubnet],
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        deletion_protection: bool = True,
+    ) -> None:
+        super().__init__(scope, id)
+        destroy = removal_policy == cdk.RemovalPolicy.DESTROY
+        self.encryption_key = kms.Key(
+            self,
+            "Key",
+            description=f"Encrypts the result store {self.node.path}",
+            enable_key_rotation=True,
+            removal_policy=removal_policy,
+            pending_window=_DESTROYED_KEY_PENDING_WINDOW if destroy else None,
+        )
+        self.security_group = ec2.SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=vpc,
+            description="Result store",
+            allow_all_outbound=False,
+        )
+        self.security_group.apply_removal_policy(removal_policy)
+        admin = rds.DatabaseSecret(
+            self, "Secret", username=_ADMIN, encryption_key=self.encryption_key
+        )
+        admin.apply_removal_policy(removal_policy)
+        major_version = spec.engine.removeprefix("mysql-")
+        engine = rds.DatabaseInstanceEngine.mysql(
+            version=rds.MysqlEngineVersion.of(major_version, major_version)
+        )
+        self.instance = rds.DatabaseInstance(
+            self,
+            "Instance",
+            engine=engine,
+            instance_type=ec2.InstanceType(spec.instance_type),
+            storage_type=rds.StorageType.GP3,
+            allocated_storage=spec.storage_gib,
+            max_allocated_storage=spec.max_storage_gib,
+            storage_encrypted=True,
+            storage_encryption_key=self.encryption_key,
+            credentials=rds.Credentials.from_secret(admin),
+            parameter_group=self._parameter_group(engine, spec, removal_policy),
+            vpc=vpc,
+            subnet_group=rds.SubnetGroup(
+                self,
+                "SubnetGroup",
+                description=f"Result store {self.node.path}",
+                vpc=vpc,
+                vpc_subnets=ec2.SubnetSelection(subnets=list(subnets)),
+                removal_policy=removal_policy,
+            ),
+            security_groups=[self.security_group],
+            port=_PORT,
+            publicly_accessible=False,
+            multi_az=spec.multi_az,
+            backup_retention=cdk.Duration.days(spec.backup_retention_days),
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=destroy,
+            auto_minor_version_upgrade=True,
+            cloudwatch_logs_exports=list(_LOGS),
+            removal_policy=removal_policy,
+            deletion_protection=deletion_protection,
+        )
+        self.secret: secretsmanager.ISecret = self.instance.secret or admin
+        # Without its attachment, the secret would lose host and port.
+        self.secret.apply_removal_policy(removal_policy)
+        self.endpoint_address = self.instance.db_instance_endpoint_address
+        self.port = _PORT
+        InstanceLogRetention(
+            self,
+            "LogRetention",
+            instance=self.instance,
+            log_types=_LOGS,
+            retention=_LOG_RETENTION,
+            removal_policy=removal_policy,
+        )
+        self._acknowledge(admin, spec, deletion_protection=deletion_protection)
+
+    def allow_connections_from(
+        self, scope: Construct, id: str, *, security_group: ec2.ISecurityGroup
+    ) -> ec2.CfnSecurityGroupIngress:
+        """Let the members of a security group connect to the database.
+
+        The rule is made where it is needed, not here: else the result store's stack would depend on
+        the stack of whoever connects to it, and neither could be deleted before the other.
+
+        Args:
+            scope: Parent construct of the rule, in the stack of ``security_group``.
+            id: Name within the parent.
+            security_group: Whose members may connect.
+        """
+        return ec2.CfnSecurityGroupIngress(
+            scope,
+            id,
+            group_id=self.security_group.security_group_id,
+            source_security_group_id=security_group.security_group_id,
+            ip_protocol="tcp",
+            from_port=self.port,
+            to_port=self.port,
+            description="MySQL",
+        )
+
+    def _parameter_group(
+        self,
+        engine: rds.IInstanceEngine,
+        spec: ResultStoreSpec,
+        removal_policy: cdk.RemovalPolicy,
+    ) -> rds.ParameterGroup:
+        return rds.ParameterGroup(
+            self,
+            "ParameterGroup",
+            engine=engine,
+            description=f"Result store {self.node.path}",
+            parameters={
+                "character_set_server": "utf8mb4",
+                "collation_server": spec.collation,
+                # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-ssl-connections.require-ssl.html
+                "require_secure_transport": "1",
+                # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQL.LogFileSize.html
+                "slow_query_log": "1",
+                "long_query_time": str(spec.slow_query_seconds),
+                "log_output": "FILE",
+            },
+            removal_policy=removal_policy,
+        )
+
+    def _acknowledge(
+        self, secret: secretsmanager.ISecret, spec: ResultStoreSpec, *, deletion_protection: bool
+    ) -> None:
+        acknowledge(
+            secret,
+            rule="AwsSolutions-SMG4",
+            reason="Nobody works with this password: it is generated, is only read to create the "
+            "users that jobs and people connect with, and every read is in CloudTrail. A function "
+            "that rotates it would need a way from the isolated database subnets to Secrets "
+            "Manager, which is more than they are exposed to now.",
+        )
+        acknowledge(
+            self.instance,
+            rule="AwsSolutions-RDS11",
+            reason="The port is no secret to whoever can reach it, and nobody can but the security "
+            "groups that were let in, over TLS.",
+        )
+        if not spec.multi_az:
+            acknowledge(
+                self.instance,
+                rule="AwsSolutions-RDS3",
+                reason="The environment declares multi_az: false: its results can wait until the "
+                "instance is replaced, or restored from its automatic backups.",
+            )
+        if not deletion_protection:
+            acknowledge(
+                self.instance,
+                rule="AwsSolutions-RDS10",
+                reason="The environment declares that its stacks may be deleted.",
+            )
+        cdk.Validations.of(self.instance).acknowledge(
+            cdk.Acknowledgment(
+                id="CloudFormation-Validate::E9006",
+                reason="RDS takes a major version, too, and picks the minor version; the list that "
+                "this validation has is one of minor versions.",
+            )
+        )
