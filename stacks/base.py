@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, RemovalPolicy, Stack, Token
 
 from constructs import Construct
 from emr_platform.environment.spec import EnvironmentSpec
@@ -54,6 +54,19 @@ class EnvironmentStack(Stack):
         super().__init__(
             scope, id, description=description, termination_protection=not deletion.stacks
         )
+
+    def offer(self, *values: str) -> None:
+        """Export values for other stacks of the environment, whether or not one uses them now.
+
+        Otherwise the CDK exports what is used. Removing a cluster from the file would then drop exports that the
+        deployed cluster still uses, and CloudFormation would refuse the whole deployment.
+
+        Args:
+            values: Attributes of resources of this stack. Plain text needs no export and is passed over.
+        """
+        for value in values:
+            if Token.is_unresolved(value):
+                self.export_value(value)
 
     def output(self, name: str, value: str, description: str) -> None:
         """Publish a value of the stack for people and scripts.

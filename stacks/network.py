@@ -41,6 +41,14 @@ class NetworkStack(EnvironmentStack):
                 self, "Network", spec=spec.network, removal_policy=deletion.data_policy
             )
         self.key_pair = self._key_pair(spec)
+        self.offer(
+            self.network.vpc.vpc_id,
+            self.network.cidr,
+            *(subnet.subnet_id for subnet in self.network.cluster_subnets),
+            *(subnet.subnet_id for subnet in self.network.result_store_subnets),
+        )
+        if self.key_pair:
+            self.offer(self.key_pair.key_pair_name)
         self.output("VpcId", self.network.vpc.vpc_id, "VPC of the environment")
 
     def _key_pair(self, spec: EnvironmentSpec) -> ec2.IKeyPair | None:

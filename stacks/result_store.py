@@ -52,6 +52,11 @@ class ResultStoreStack(EnvironmentStack):
             removal_policy=deletion.data_policy,
             deletion_protection=not deletion.stacks,
         )
+        self.offer(
+            self.result_store.security_group.security_group_id,
+            self.result_store.secret.secret_arn,
+            self.result_store.encryption_key.key_arn,
+        )
         self.output("Endpoint", self.result_store.endpoint_address, "Host name of the result store")
         self.output("Port", str(self.result_store.port), "Port of the result store")
         self.output(

@@ -32,6 +32,10 @@ class StorageStack(EnvironmentStack):
         self.storage = Storage(
             self, "Storage", spec=spec.storage, removal_policy=deletion.data_policy
         )
+        for bucket in (self.storage.logs, self.storage.config, *self.storage.data.values()):
+            self.offer(bucket.bucket_name, bucket.bucket_arn)
+            if bucket.encryption_key:
+                self.offer(bucket.encryption_key.key_arn)
         self.output("LogBucket", self.storage.logs.bucket_name, "Bucket of the clusters' logs")
         self.output(
             "ConfigBucket", self.storage.config.bucket_name, "Bucket of the shipped scripts"

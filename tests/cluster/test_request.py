@@ -61,7 +61,7 @@ def everything() -> ClusterSpec:
                 "minimum": 24,
                 "maximum": 160,
                 "max_core": 48,
-                "max_on_demand": 0,
+                "max_on_demand": 64,
             },
             "configurations": [
                 {"Classification": "hdfs-site", "Properties": {"dfs.replication": 2}},
@@ -281,7 +281,7 @@ def test_scaling_limits_in_emr_words() -> None:
             "MinimumCapacityUnits": 24,
             "MaximumCapacityUnits": 160,
             "MaximumCoreCapacityUnits": 48,
-            "MaximumOnDemandCapacityUnits": 0,
+            "MaximumOnDemandCapacityUnits": 64,
         }
     }
 

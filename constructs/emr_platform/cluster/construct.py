@@ -21,7 +21,6 @@ from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.encryption import ClusterEncryption
 from emr_platform.cluster.references import is_local_script, reference_problems, scripts
 from emr_platform.cluster.request import (
-    EMR_MANAGED_POLICIES_TAG,
     ClusterSurroundings,
     Json,
     run_job_flow_request,
@@ -31,12 +30,14 @@ from emr_platform.cluster.rules import cluster_problems
 from emr_platform.cluster.scripts import ShippedScripts
 from emr_platform.cluster.security_groups import ClusterSecurityGroups
 from emr_platform.cluster.spec import ClusterSpec, ScriptStepSpec
+from emr_platform.identity.access import grant_secret_read
 from emr_platform.identity.construct import ClusterRoles
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.network.spec import SubnetKind
 from emr_platform.problems import InvalidSpecError
 from emr_platform.storage.access import grant_bucket_access, grant_object_read
 from emr_platform.storage.spec import ExternalBucketSpec
+from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 
 class EmrCluster(Construct):
@@ -161,7 +162,11 @@ class EmrCluster(Construct):
             else None
         )
         # Without effect on a subnet that was imported: its owner has to tag it.
-        Tags.of(subnet).add(EMR_MANAGED_POLICIES_TAG, "true")
+        Tags.of(subnet).add(
+            EMR_MANAGED_POLICIES_TAG,
+            "true",
+            include_resource_types=[ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME],
+        )
 
         log_prefix = f"{name}/"
         self.request: Json = run_job_flow_request(
@@ -201,7 +206,7 @@ class EmrCluster(Construct):
         self._grant_data(data_buckets or {}, external_buckets or {})
         self._grant_applications()
         if result_store_secret and spec.read_result_store_secret:
-            result_store_secret.grant_read(self.instance_role)
+            grant_secret_read(self.instance_role, secret=result_store_secret)
         self._order()
         self._acknowledge()
 

@@ -24,13 +24,9 @@ from emr_platform.cluster.spec import (
     SparkSubmitStepSpec,
     StepSpec,
 )
+from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 Json = dict[str, Any]
-
-EMR_MANAGED_POLICIES_TAG = "for-use-with-amazon-emr-managed-policies"
-"""The tag without which AmazonEMRServicePolicy_v2 grants nothing.
-
-See https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html."""
 
 _REFERENCE = re.compile(r"(?P<scheme>bucket|secret)://(?P<name>[a-z0-9-]+)")
 

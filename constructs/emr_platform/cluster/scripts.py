@@ -53,17 +53,17 @@ class ShippedScripts(Construct):
         self._bucket = config_bucket
         self._directory = directory
         self._identity = identity or IdentitySpec()
-        self._keys: dict[str, str] = {}
+        self._keys: dict[Path, str] = {}
         self._role: iam.Role | None = None
         self._log_group: logs.LogGroup | None = None
 
     @property
     def object_keys(self) -> tuple[str, ...]:
         """The keys in the config bucket of all scripts shipped so far."""
-        return tuple(dict.fromkeys(self._keys.values()))
+        return tuple(self._keys.values())
 
     def ship(self, script: str) -> str:
-        """Ship a script, once for each content.
+        """Ship a script, once however often it is named.
 
         Args:
             script: Path of the script, absolute or relative to the directory.
@@ -71,16 +71,15 @@ class ShippedScripts(Construct):
         Returns:
             Where the script can be read, ``s3://…``.
         """
-        if script not in self._keys:
-            self._keys[script] = self._copy(self._directory / script)
-        return f"s3://{self._bucket.bucket_name}/{self._keys[script]}"
+        path = (self._directory / script).resolve()
+        if path not in self._keys:
+            self._keys[path] = self._copy(path)
+        return f"s3://{self._bucket.bucket_name}/{self._keys[path]}"
 
     def _copy(self, path: Path) -> str:
-        identity = f"Script{len(self._keys)}"
-        asset = s3_assets.Asset(self, f"{identity}Asset", path=str(path))
+        id = f"Script{len(self._keys)}"
+        asset = s3_assets.Asset(self, f"{id}Asset", path=str(path))
         key = f"{SCRIPTS_PREFIX}{asset.asset_hash}/{path.name}"
-        if key in self._keys.values():
-            return key
         destination = self._bucket.arn_for_objects(key)
         call = cr.AwsSdkCall(
             service="S3",
@@ -95,7 +94,7 @@ class ShippedScripts(Construct):
         )
         copy = cr.AwsCustomResource(
             self,
-            identity,
+            id,
             resource_type="Custom::ShippedScript",
             on_create=call,
             on_update=call,

@@ -13,9 +13,10 @@ from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 
 from constructs import Construct
+from emr_platform.acknowledgements import acknowledge
 from emr_platform.catalog.release import Release
-from emr_platform.cluster.request import EMR_MANAGED_POLICIES_TAG
 from emr_platform.network.spec import SubnetKind
+from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 _FIRST_WITH_9443 = Release.parse("emr-5.30.0")
 
@@ -102,7 +103,7 @@ class ClusterSecurityGroups(Construct):
         self, service_access: ec2.SecurityGroup, release: Release, vpc: ec2.IVpc
     ) -> None:
         if release.major >= 8:
-            self._ingress(
+            rule = self._ingress(
                 "ServiceAccessFromVpcTcp443",
                 service_access,
                 "tcp",
@@ -110,6 +111,11 @@ class ClusterSecurityGroups(Construct):
                 443,
                 "Nodes reach EMR through its VPC endpoint",
                 cidr=vpc.vpc_cidr_block,
+            )
+            acknowledge(
+                rule,
+                rule="AwsSolutions-EC23",
+                reason="False alarm: the rule cannot read an address range that is a reference. It is the VPC's own.",
             )
             return
         if release >= _FIRST_WITH_9443:
@@ -155,17 +161,17 @@ class ClusterSecurityGroups(Construct):
         *,
         source: ec2.SecurityGroup | None = None,
         cidr: str | None = None,
-    ) -> None:
-        self.rules.append(
-            ec2.CfnSecurityGroupIngress(
-                self,
-                id,
-                group_id=group.security_group_id,
-                ip_protocol=protocol,
-                from_port=first_port,
-                to_port=last_port,
-                source_security_group_id=source.security_group_id if source else None,
-                cidr_ip=cidr,
-                description=description,
-            )
+    ) -> ec2.CfnSecurityGroupIngress:
+        rule = ec2.CfnSecurityGroupIngress(
+            self,
+            id,
+            group_id=group.security_group_id,
+            ip_protocol=protocol,
+            from_port=first_port,
+            to_port=last_port,
+            source_security_group_id=source.security_group_id if source else None,
+            cidr_ip=cidr,
+            description=description,
         )
+        self.rules.append(rule)
+        return rule

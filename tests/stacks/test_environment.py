@@ -1,0 +1,284 @@
+"""The sample environments as templates, and what holds for every environment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from emr_platform.environment.loader import load_environment
+from emr_platform.environment.spec import EnvironmentSpec
+from stacks.environment import EnvironmentStage
+from tests.support import MAJOR_ENGINE_VERSION, ROOT, Finding, Synthesis, lint, masked, new_app, synthesize
+
+SAMPLES = ["dev", "prod", "staging"]
+HOLDING_DATA = {
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+}
+# They hold nothing that outlives the cluster: its disks' key, and the log of the function that copied its scripts.
+WITHOUT_DATA = ("ClusterEncryptionKey", "ClusterScriptsLogs", "NetworkDefaultSecurityGroupLogGroup")
+
+
+def sample(name: str) -> EnvironmentSpec:
+    return load_environment(ROOT / "environments" / f"{name}.yaml").spec
+
+
+class Environments:
+    """Several environments of one app, synthesized."""
+
+    def __init__(self, directory: Path, specs: list[EnvironmentSpec], **arguments: Any) -> None:
+        app = new_app(directory)
+        for spec in specs:
+            EnvironmentStage(app, spec=spec, directory=ROOT / "environments", **arguments)
+        self.synthesis: Synthesis = synthesize(app)
+
+    def templates(self, environment: str) -> dict[str, dict[str, Any]]:
+        """The templates of an environment, by the stack's name."""
+        return {
+            stack: json.loads(file.read_text(encoding="utf-8"))
+            for stack, file in self.template_files(environment).items()
+        }
+
+    def template_files(self, environment: str) -> dict[str, Path]:
+        """The files of the templates of an environment, by the stack's name."""
+        folder = self.synthesis.directory / f"assembly-{environment}"
+        return {
+            artifact["properties"].get("stackName", name): folder / artifact["properties"]["templateFile"]
+            for name, artifact in self.artifacts(environment).items()
+        }
+
+    def artifacts(self, environment: str) -> dict[str, Any]:
+        """The stacks of an environment in the cloud assembly's manifest."""
+        folder = self.synthesis.directory / f"assembly-{environment}"
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return {
+            name: artifact
+            for name, artifact in manifest["artifacts"].items()
+            if artifact["type"] == "aws:cloudformation:stack"
+        }
+
+    def resources(self, environment: str) -> list[tuple[str, dict[str, Any]]]:
+        """All resources of an environment, with their logical ids."""
+        return [
+            resource
+            for template in self.templates(environment).values()
+            for resource in template["Resources"].items()
+        ]
+
+    def findings(self, environment: str) -> list[Finding]:
+        """What was found in an environment and not acknowledged."""
+        return self.synthesis.findings_in(environment)
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    """The repository's own environments."""
+    return Environments(tmp_path_factory.mktemp("samples"), [sample(name) for name in SAMPLES])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_snapshot(samples: Environments, name: str, snapshot: SnapshotAssertion) -> None:
+    templates = {stack: masked(template) for stack, template in samples.templates(name).items()}
+
+    assert templates == snapshot(extension_class=JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_finding_is_left(samples: Environments, name: str) -> None:
+    assert samples.findings(name) == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_cfn_lint_agrees(samples: Environments, name: str) -> None:
+    for template in samples.template_files(name).values():
+        assert lint(template, ignore=MAJOR_ENGINE_VERSION) == []
+
+
+def test_stacks_of_an_environment(samples: Environments) -> None:
+    assert set(samples.templates("prod")) == {
+        "prod-network",
+        "prod-storage",
+        "prod-result-store",
+        "prod-cluster-etl",
+        "prod-cluster-adhoc",
+    }
+
+
+def test_nothing_has_to_be_looked_up(samples: Environments) -> None:
+    for name in SAMPLES:
+        manifest = samples.synthesis.directory / f"assembly-{name}" / "manifest.json"
+        assert "missing" not in json.loads(manifest.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("name", "protected"), [("dev", False), ("staging", False), ("prod", True)])
+def test_protection(samples: Environments, name: str, protected: bool) -> None:
+    stacks = samples.artifacts(name).values()
+    clusters = [
+        resource for _, resource in samples.resources(name) if resource["Type"] == "AWS::EMR::Cluster"
+    ]
+    databases = [
+        resource for _, resource in samples.resources(name) if resource["Type"] == "AWS::RDS::DBInstance"
+    ]
+
+    assert {stack["properties"].get("terminationProtection", False) for stack in stacks} == {protected}
+    assert clusters
+    for cluster in clusters:
+        assert cluster["Properties"]["Instances"]["TerminationProtected"] is protected
+    for database in databases:
+        assert database["Properties"]["DeletionProtection"] is protected
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_data_is_kept_without_the_second_key(samples: Environments, name: str) -> None:
+    holding = [
+        (logical_id, resource)
+        for logical_id, resource in samples.resources(name)
+        if resource["Type"] in HOLDING_DATA and not logical_id.startswith(WITHOUT_DATA)
+    ]
+
+    assert holding
+    for logical_id, resource in holding:
+        assert resource.get("DeletionPolicy") == "Retain", logical_id
+        assert resource.get("UpdateReplacePolicy") == "Retain", logical_id
+
+
+@pytest.mark.parametrize(("name", "policy"), [("dev", "Delete"), ("prod", "Retain")])
+def test_both_keys_are_needed_to_destroy_data(tmp_path: Path, name: str, policy: str) -> None:
+    environments = Environments(tmp_path, [sample(name)], destroy_data=True)
+
+    buckets = [
+        resource for _, resource in environments.resources(name) if resource["Type"] == "AWS::S3::Bucket"
+    ]
+    emptied = [
+        resource
+        for _, resource in environments.resources(name)
+        if resource["Type"] == "Custom::S3AutoDeleteObjects"
+    ]
+    assert {bucket["DeletionPolicy"] for bucket in buckets} == {policy}
+    assert len(emptied) == (len(buckets) if policy == "Delete" else 0)
+    assert environments.findings(name) == []
+    for template in environments.template_files(name).values():
+        assert lint(template, ignore=MAJOR_ENGINE_VERSION) == []
+
+
+def test_removing_a_cluster_changes_no_other_stack(samples: Environments, tmp_path: Path) -> None:
+    """A deployed cluster still uses what the other stacks export when its entry leaves the file."""
+    spec = sample("prod")
+    without = spec.model_copy(update={"clusters": {"etl": spec.clusters["etl"]}})
+
+    smaller = Environments(tmp_path, [without]).templates("prod")
+
+    before = samples.templates("prod")
+    for stack, template in smaller.items():
+        assert template == before[stack], stack
+
+
+def test_environments_know_nothing_of_each_other(samples: Environments, tmp_path: Path) -> None:
+    """The same bytes, alone or with others."""
+    alone = Environments(tmp_path, [sample("staging")])
+
+    assert alone.templates("staging") == samples.templates("staging")
+
+
+def test_tags(samples: Environments) -> None:
+    for name in SAMPLES:
+        for _, resource in samples.resources(name):
+            tags = resource["Properties"].get("Tags") if "Properties" in resource else None
+            if isinstance(tags, list):
+                by_key = {tag["Key"]: tag["Value"] for tag in tags}
+                assert by_key["environment"] == name
+                assert by_key["cost-center"] == "analytics"
+
+
+def test_outputs_have_descriptions(samples: Environments) -> None:
+    outputs = {
+        f"{stack}.{name}"
+        for stack, template in samples.templates("prod").items()
+        for name, output in template["Outputs"].items()
+        if "Export" not in output and output["Description"]
+    }
+
+    assert outputs == {
+        "prod-cluster-adhoc.ClusterId",
+        "prod-cluster-adhoc.InstanceRole",
+        "prod-cluster-adhoc.PrimaryDnsName",
+        "prod-cluster-adhoc.ServiceRole",
+        "prod-cluster-etl.ClusterId",
+        "prod-cluster-etl.InstanceRole",
+        "prod-cluster-etl.PrimaryDnsName",
+        "prod-cluster-etl.ServiceRole",
+        "prod-network.VpcId",
+        "prod-result-store.Endpoint",
+        "prod-result-store.Port",
+        "prod-result-store.SecretName",
+        "prod-storage.ConfigBucket",
+        "prod-storage.DataBucketInput",
+        "prod-storage.DataBucketOutput",
+        "prod-storage.LogBucket",
+    }
+
+
+def test_only_this_environments_clusters_reach_the_result_store(samples: Environments) -> None:
+    rules = [
+        (stack, rule["Properties"])
+        for stack, template in samples.templates("prod").items()
+        for rule in template["Resources"].values()
+        if rule["Type"] == "AWS::EC2::SecurityGroupIngress" and rule["Properties"].get("FromPort") == 3306
+    ]
+
+    assert {stack for stack, _ in rules} == {"prod-cluster-etl", "prod-cluster-adhoc"}
+    assert len(rules) == 4, "primary nodes, and core and task nodes, of two clusters"
+    for _, rule in rules:
+        assert "SourceSecurityGroupId" in rule
+        assert "CidrIp" not in rule
+
+
+def test_existing_network_and_imported_key(tmp_path: Path) -> None:
+    spec = EnvironmentSpec.model_validate(
+        {
+            "name": "guest",
+            "account": "111122223333",
+            "region": "eu-west-1",
+            "network": {
+                "vpc_id": "vpc-0123456789abcdef0",
+                "cidr": "10.60.0.0/16",
+                "cluster_subnets": "private",
+                "cluster_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+                "result_store_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
+            },
+            "ssh": {"public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIexample analytics"},
+            "result_store": {},
+            "clusters": {"etl": {"release": "emr-spark-8.0.0", "subnet_index": 1}},
+        }
+    )
+
+    environments = Environments(tmp_path, [spec])
+
+    types = [resource["Type"] for _, resource in environments.resources("guest")]
+    assert "AWS::EC2::VPC" not in types
+    assert types.count("AWS::EC2::KeyPair") == 1
+    [cluster] = [
+        resource["Properties"]["Instances"]
+        for _, resource in environments.resources("guest")
+        if resource["Type"] == "AWS::EMR::Cluster"
+    ]
+    assert cluster["Ec2SubnetId"] == "subnet-0123456789abcdef1"
+    assert "Ec2KeyName" in cluster
+    ports = [
+        resource["Properties"]
+        for _, resource in environments.resources("guest")
+        if resource["Type"] == "AWS::EC2::SecurityGroupIngress"
+        and resource["Properties"].get("FromPort") == 443
+    ]
+    assert [port["CidrIp"] for port in ports] == ["10.60.0.0/16"]
+    assert environments.findings("guest") == []
+    for template in environments.template_files("guest").values():
+        assert lint(template, ignore=MAJOR_ENGINE_VERSION) == []
