@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack, Token
-
 from constructs import Construct
+
 from emr_platform.environment.spec import EnvironmentSpec
 
 
@@ -39,20 +39,38 @@ class Deletion:
         return RemovalPolicy.DESTROY if self.data else RemovalPolicy.RETAIN
 
 
+def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
+    """The tags of everything in an environment; ``environment`` says which, and cannot be overridden."""
+    return {**spec.tags, "environment": spec.name}
+
+
 class EnvironmentStack(Stack):
     """A stack of an environment, protected from deletion as the environment says."""
 
-    def __init__(self, scope: Construct, id: str, *, deletion: Deletion, description: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: EnvironmentSpec,
+        deletion: Deletion,
+        description: str,
+    ) -> None:
         """Create the stack.
 
         Args:
             scope: The environment's stage.
             id: Construct id; with the environment's name in front it is the stack's name.
+            environment: The environment.
             deletion: What may be deleted.
-            description: What the stack is for; shown in the CloudFormation console.
+            description: What the stack is for, without the environment's name.
         """
         super().__init__(
-            scope, id, description=description, termination_protection=not deletion.stacks
+            scope,
+            id,
+            description=f"{description} of the EMR environment {environment.name}",
+            termination_protection=not deletion.stacks,
+            tags=environment_tags(environment),
         )
 
     def offer(self, *values: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from aws_cdk import aws_ec2 as ec2
-
 from constructs import Construct
+
 from emr_platform.cluster.construct import EmrCluster
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
@@ -47,7 +47,7 @@ class ClusterStack(EnvironmentStack):
             name: Name of the cluster within the environment.
             spec: The cluster.
             network: Where the cluster runs.
-            key_pair: Key pair for SSH; None for no SSH.
+            key_pair: Key pair that was imported for SSH; None for the one that the environment names, if any.
             storage: The environment's buckets.
             result_store: The environment's result store; None if it has none.
             script_directory: What relative paths of scripts are relative to.
@@ -56,9 +56,13 @@ class ClusterStack(EnvironmentStack):
         super().__init__(
             scope,
             id,
+            environment=environment,
             deletion=deletion,
-            description=f"EMR cluster {name} of the EMR environment {environment.name}",
+            description=f"EMR cluster {name}",
         )
+        ssh = environment.ssh
+        if ssh and ssh.key_pair:
+            key_pair = ec2.KeyPair.from_key_pair_name(self, "SshKey", ssh.key_pair)
         self.cluster = EmrCluster(
             self,
             "Cluster",
@@ -74,7 +78,7 @@ class ClusterStack(EnvironmentStack):
             script_directory=script_directory,
             result_store_secret=result_store.secret if result_store else None,
             key_pair=key_pair,
-            ssh_allow_from=environment.ssh.allow_from if environment.ssh else (),
+            ssh_allow_from=ssh.allow_from if ssh else (),
             identity=environment.identity,
             termination_protection=not deletion.stacks,
         )

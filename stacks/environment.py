@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from aws_cdk import Environment, Stage, Tags
-
 from constructs import Construct
+
 from emr_platform.environment.spec import EnvironmentSpec
-from stacks.base import Deletion
+from emr_platform.network.construct import ExistingNetwork, NetworkResources
+from emr_platform.network.spec import ExistingVpcSpec
+from stacks.base import Deletion, environment_tags
 from stacks.cluster import ClusterStack
 from stacks.network import NetworkStack
 from stacks.result_store import ResultStoreStack
+from stacks.ssh_key import SshKeyStack
 from stacks.storage import StorageStack
 
 
@@ -20,8 +23,9 @@ class EnvironmentStage(Stage):
 
     Attributes:
         spec: What the environment was made from.
-        network: The stack of the network.
+        network: The stack of the VPC; None if the environment uses an existing one.
         storage: The stack of the buckets.
+        ssh_key: The stack of the imported SSH key; None if there is none.
         result_store: The stack of the result store; None if there is none.
         clusters: The stack of each cluster, by the cluster's name.
     """
@@ -47,18 +51,38 @@ class EnvironmentStage(Stage):
             scope, spec.name, env=Environment(account=spec.account, region=spec.region)
         )
         self.spec = spec
-        for key, value in {**spec.tags, "environment": spec.name}.items():
+        for key, value in environment_tags(spec).items():
             Tags.of(self).add(key, value)
         deletion = Deletion.of(spec, destroy_data=destroy_data)
-        self.network = NetworkStack(self, "network", spec=spec, deletion=deletion)
-        self.storage = StorageStack(self, "storage", spec=spec, deletion=deletion)
+        self.storage = StorageStack(self, "storage", environment=spec, deletion=deletion)
+        self.network: NetworkStack | None = None
+        network: NetworkResources
+        if isinstance(spec.network, ExistingVpcSpec):
+            # It makes nothing, and a stack cannot be empty: so it has none of its own.
+            network = ExistingNetwork(self.storage, "Network", spec=spec.network)
+        else:
+            self.network = NetworkStack(
+                self, "network", environment=spec, spec=spec.network, deletion=deletion
+            )
+            network = self.network.network
+        self.ssh_key = (
+            SshKeyStack(
+                self,
+                "ssh-key",
+                environment=spec,
+                public_key=spec.ssh.public_key,
+                deletion=deletion,
+            )
+            if spec.ssh and spec.ssh.public_key
+            else None
+        )
         self.result_store = (
             ResultStoreStack(
                 self,
                 "result-store",
                 environment=spec,
                 spec=spec.result_store,
-                network=self.network.network,
+                network=network,
                 deletion=deletion,
             )
             if spec.result_store
@@ -71,8 +95,8 @@ class EnvironmentStage(Stage):
                 environment=spec,
                 name=name,
                 spec=cluster,
-                network=self.network.network,
-                key_pair=self.network.key_pair,
+                network=network,
+                key_pair=self.ssh_key.key_pair if self.ssh_key else None,
                 storage=self.storage.storage,
                 result_store=self.result_store.result_store if self.result_store else None,
                 script_directory=directory,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs import Construct
+
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.construct import NetworkResources
 from emr_platform.result_store.construct import ResultStore
@@ -40,8 +41,9 @@ class ResultStoreStack(EnvironmentStack):
         super().__init__(
             scope,
             id,
+            environment=environment,
             deletion=deletion,
-            description=f"Result store of the EMR environment {environment.name}",
+            description="Result store",
         )
         self.result_store = ResultStore(
             self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs import Construct
+
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.storage.construct import Storage
 from stacks.base import Deletion, EnvironmentStack
@@ -16,21 +17,21 @@ class StorageStack(EnvironmentStack):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, spec: EnvironmentSpec, deletion: Deletion
+        self, scope: Construct, id: str, *, environment: EnvironmentSpec, deletion: Deletion
     ) -> None:
         """Create the stack.
 
         Args:
             scope: The environment's stage.
             id: Construct id.
-            spec: The environment.
+            environment: The environment.
             deletion: What may be deleted.
         """
         super().__init__(
-            scope, id, deletion=deletion, description=f"Buckets of the EMR environment {spec.name}"
+            scope, id, environment=environment, deletion=deletion, description="Buckets"
         )
         self.storage = Storage(
-            self, "Storage", spec=spec.storage, removal_policy=deletion.data_policy
+            self, "Storage", spec=environment.storage, removal_policy=deletion.data_policy
         )
         for bucket in (self.storage.logs, self.storage.config, *self.storage.data.values()):
             self.offer(bucket.bucket_name, bucket.bucket_arn)

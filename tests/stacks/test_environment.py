@@ -13,7 +13,16 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from emr_platform.environment.loader import load_environment
 from emr_platform.environment.spec import EnvironmentSpec
 from stacks.environment import EnvironmentStage
-from tests.support import MAJOR_ENGINE_VERSION, ROOT, Finding, Synthesis, lint, masked, new_app, synthesize
+from tests.support import (
+    MAJOR_ENGINE_VERSION,
+    ROOT,
+    Finding,
+    Synthesis,
+    lint,
+    masked,
+    new_app,
+    synthesize,
+)
 
 SAMPLES = ["dev", "prod", "staging"]
 HOLDING_DATA = {
@@ -51,7 +60,8 @@ class Environments:
         """The files of the templates of an environment, by the stack's name."""
         folder = self.synthesis.directory / f"assembly-{environment}"
         return {
-            artifact["properties"].get("stackName", name): folder / artifact["properties"]["templateFile"]
+            artifact["properties"].get("stackName", name): folder
+            / artifact["properties"]["templateFile"]
             for name, artifact in self.artifacts(environment).items()
         }
 
@@ -118,17 +128,25 @@ def test_nothing_has_to_be_looked_up(samples: Environments) -> None:
         assert "missing" not in json.loads(manifest.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("name", "protected"), [("dev", False), ("staging", False), ("prod", True)])
+@pytest.mark.parametrize(
+    ("name", "protected"), [("dev", False), ("staging", False), ("prod", True)]
+)
 def test_protection(samples: Environments, name: str, protected: bool) -> None:
     stacks = samples.artifacts(name).values()
     clusters = [
-        resource for _, resource in samples.resources(name) if resource["Type"] == "AWS::EMR::Cluster"
+        resource
+        for _, resource in samples.resources(name)
+        if resource["Type"] == "AWS::EMR::Cluster"
     ]
     databases = [
-        resource for _, resource in samples.resources(name) if resource["Type"] == "AWS::RDS::DBInstance"
+        resource
+        for _, resource in samples.resources(name)
+        if resource["Type"] == "AWS::RDS::DBInstance"
     ]
 
-    assert {stack["properties"].get("terminationProtection", False) for stack in stacks} == {protected}
+    assert {stack["properties"].get("terminationProtection", False) for stack in stacks} == {
+        protected
+    }
     assert clusters
     for cluster in clusters:
         assert cluster["Properties"]["Instances"]["TerminationProtected"] is protected
@@ -155,7 +173,9 @@ def test_both_keys_are_needed_to_destroy_data(tmp_path: Path, name: str, policy:
     environments = Environments(tmp_path, [sample(name)], destroy_data=True)
 
     buckets = [
-        resource for _, resource in environments.resources(name) if resource["Type"] == "AWS::S3::Bucket"
+        resource
+        for _, resource in environments.resources(name)
+        if resource["Type"] == "AWS::S3::Bucket"
     ]
     emptied = [
         resource
@@ -198,6 +218,13 @@ def test_tags(samples: Environments) -> None:
                 assert by_key["cost-center"] == "analytics"
 
 
+def test_stacks_are_tagged_too(samples: Environments) -> None:
+    """CloudFormation hands a stack's tags on to what the template cannot tag."""
+    for name in SAMPLES:
+        for stack in samples.artifacts(name).values():
+            assert stack["properties"]["tags"] == {"cost-center": "analytics", "environment": name}
+
+
 def test_outputs_have_descriptions(samples: Environments) -> None:
     outputs = {
         f"{stack}.{name}"
@@ -231,7 +258,8 @@ def test_only_this_environments_clusters_reach_the_result_store(samples: Environ
         (stack, rule["Properties"])
         for stack, template in samples.templates("prod").items()
         for rule in template["Resources"].values()
-        if rule["Type"] == "AWS::EC2::SecurityGroupIngress" and rule["Properties"].get("FromPort") == 3306
+        if rule["Type"] == "AWS::EC2::SecurityGroupIngress"
+        and rule["Properties"].get("FromPort") == 3306
     ]
 
     assert {stack for stack, _ in rules} == {"prod-cluster-etl", "prod-cluster-adhoc"}
@@ -241,8 +269,9 @@ def test_only_this_environments_clusters_reach_the_result_store(samples: Environ
         assert "CidrIp" not in rule
 
 
-def test_existing_network_and_imported_key(tmp_path: Path) -> None:
-    spec = EnvironmentSpec.model_validate(
+def guest(**parts: Any) -> EnvironmentSpec:
+    """An environment in somebody else's VPC."""
+    return EnvironmentSpec.model_validate(
         {
             "name": "guest",
             "account": "111122223333",
@@ -254,10 +283,24 @@ def test_existing_network_and_imported_key(tmp_path: Path) -> None:
                 "cluster_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
                 "result_store_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
             },
-            "ssh": {"public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIexample analytics"},
-            "result_store": {},
             "clusters": {"etl": {"release": "emr-spark-8.0.0", "subnet_index": 1}},
+            **parts,
         }
+    )
+
+
+def test_existing_network_has_no_stack(tmp_path: Path) -> None:
+    """A stack without resources cannot be deployed."""
+    environments = Environments(tmp_path, [guest(ssh={"key_pair": "analytics"})])
+
+    assert set(environments.templates("guest")) == {"guest-storage", "guest-cluster-etl"}
+    assert environments.findings("guest") == []
+
+
+def test_existing_network_and_imported_key(tmp_path: Path) -> None:
+    spec = guest(
+        ssh={"public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIexample analytics"},
+        result_store={},
     )
 
     environments = Environments(tmp_path, [spec])

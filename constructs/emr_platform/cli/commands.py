@@ -36,4 +36,16 @@ COMMANDS: tuple[Command, ...] = (
         "schema",
         "Write the JSON Schema of environment files, for editors.",
     ),
+    Command(
+        "import-edx",
+        "emr_platform.cli.import_edx",
+        "import_edx",
+        "Turn an edX cluster file into an environment file.",
+    ),
+    Command(
+        "demo",
+        "emr_platform.cli.demo",
+        "demo",
+        "Deploy an environment to a local AWS, and show what runs there.",
+    ),
 )

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 
 def demo(
-    file: Annotated[Path, typer.Argument(help="The environment file.")] = Path("environments/dev.yaml"),
+    file: Annotated[Path, typer.Argument(help="The environment file.")] = Path(
+        "environments/dev.yaml"
+    ),
 ) -> None:
     """Deploy an environment to a local AWS with the real CDK command line, and show what runs there."""
     from rich.console import Console
 
+    from emr_platform.cli.errors import CommandError
     from emr_platform.environment.loader import load_environment
     from emr_platform.operations.demo import DemoError, deploy_locally
     from emr_platform.operations.local_aws.cdk import CdkNotInstalledError
@@ -28,14 +31,12 @@ def demo(
     try:
         environment = load_environment(file)
     except InvalidSpecError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        raise CommandError(str(error)) from None
     typer.echo(f"{file} is valid. Deploying {environment.spec.name} to a local AWS.", err=True)
     try:
         inventory = deploy_locally(environment.spec, file=environment.path, project=Path.cwd())
     except (DemoError, LocalAwsError, CdkNotInstalledError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        raise CommandError(str(error)) from None
     console = Console(highlight=False, soft_wrap=True)
     show(inventory, console)
     console.print("\n[bold]Next[/bold]")
@@ -59,7 +60,9 @@ def show(inventory: Inventory, console: Console) -> None:
             console.print(f"    {key}")
     console.print("\n[bold]Result store[/bold]")
     for database in inventory.databases:
-        console.print(f"  {database.id}  {database.status}  {database.engine}  {database.instance_class}")
+        console.print(
+            f"  {database.id}  {database.status}  {database.engine}  {database.instance_class}"
+        )
         console.print(f"  {database.endpoint}")
     if not inventory.databases:
         console.print("  none")

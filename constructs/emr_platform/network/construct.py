@@ -15,12 +15,7 @@ from constructs import Construct
 from emr_platform.network.addresses import subnet_addresses
 from emr_platform.network.default_security_group import ClosedDefaultSecurityGroup
 from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SubnetKind
-
-EMR_TAG = "for-use-with-amazon-emr-managed-policies"
-"""The tag without which ``AmazonEMRServicePolicy_v2`` lets EMR use neither VPC nor subnet.
-
-https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html
-"""
+from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 _Subnet = TypeVar("_Subnet", bound=ec2.Subnet)
 
@@ -101,7 +96,7 @@ class Network(NetworkResources):
             enable_dns_support=True,
         )
         cdk.Tags.of(self._vpc).add("Name", self.node.path)
-        cdk.Tags.of(self._vpc).add(EMR_TAG, "true")
+        cdk.Tags.of(self._vpc).add(EMR_MANAGED_POLICIES_TAG, "true")
         self._zones = self._zone_names(spec.availability_zones)
 
         addresses = subnet_addresses(spec)
@@ -123,7 +118,9 @@ class Network(NetworkResources):
         self.result_store_subnets = tuple(database)
         for subnet in self.cluster_subnets:
             cdk.Tags.of(subnet).add(
-                EMR_TAG, "true", include_resource_types=[ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME]
+                EMR_MANAGED_POLICIES_TAG,
+                "true",
+                include_resource_types=[ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME],
             )
         self.vpc = self._as_vpc(public, private, database)
         self._add_gateway_endpoints([*public, *private, *database])
@@ -277,8 +274,8 @@ class Network(NetworkResources):
 class ExistingNetwork(NetworkResources):
     """A VPC that exists already. Nothing in it is changed, and nothing is looked up in AWS.
 
-    The subnets must carry the tag of :data:`EMR_TAG` already. Their availability zones and route
-    tables are unknown here.
+    The subnets must carry the tag ``for-use-with-amazon-emr-managed-policies`` already. Their
+    availability zones and route tables are unknown here.
 
     Args:
         scope: Parent construct.

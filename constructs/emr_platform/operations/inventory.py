@@ -97,7 +97,9 @@ def take_inventory(client: ClientFactory, *, environment: str) -> Inventory:
     """
     stacks = tuple(sorted(_stacks(client, environment), key=lambda stack: stack.name))
     resources = [
-        resource for stack in stacks for resource in _resources(client("cloudformation"), stack.name)
+        resource
+        for stack in stacks
+        for resource in _resources(client("cloudformation"), stack.name)
     ]
 
     def ids(resource_type: str) -> list[str]:
@@ -180,7 +182,9 @@ def _buckets(s3: Any, stacks: tuple[StackState, ...]) -> Iterator[BucketState]:
     for stack in stacks:
         for output, (value, description) in stack.outputs.items():
             if output.endswith("Bucket") or output.startswith("DataBucket"):
-                pages = s3.get_paginator("list_objects_v2").paginate(Bucket=value, Prefix="scripts/")
+                pages = s3.get_paginator("list_objects_v2").paginate(
+                    Bucket=value, Prefix="scripts/"
+                )
                 keys = [content["Key"] for page in pages for content in page.get("Contents", [])]
                 yield BucketState(name=value, purpose=description, scripts=tuple(keys))
 
