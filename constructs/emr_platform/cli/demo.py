@@ -46,6 +46,10 @@ def demo(
     console.print(f"  edit {file}, then run this again")
 
 
+_ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task"}
+_MARKETS = {"ON_DEMAND": "On-Demand", "SPOT": "Spot"}
+
+
 def show(inventory: Inventory, console: Console) -> None:
     """Print an inventory for people."""
     console.print("\n[bold]Stacks[/bold]")
@@ -83,8 +87,8 @@ def _show_cluster(cluster: ClusterState, console: Console) -> None:
     console.print(f"  applications  {', '.join(cluster.applications)}")
     for group in cluster.instance_groups:
         console.print(
-            f"  {group.role.lower():<13} {group.name}: {group.instance_count} x {group.instance_type}"
-            f" {group.market.lower()}"
+            f"  {_ROLES[group.role]:<13} {group.name}: {group.instance_count} x {group.instance_type},"
+            f" {_MARKETS[group.market]}"
         )
     for step, state in cluster.steps:
         console.print(f"  step          {step}: {state}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from emr_platform.environment.spec import EnvironmentSpec
@@ -35,7 +36,11 @@ def deploy_locally(spec: EnvironmentSpec, *, file: Path, project: Path) -> Inven
             f"{project} is not the folder of an installed app: it has no cdk.json or no node_modules\n"
             "  allowed: run this in the clone of the repository, after 'make install'"
         )
-    with LocalAws(region=spec.region, account=spec.account, node_modules=node_modules) as aws:
+    with (
+        # A cloud assembly of its own: the project's may be in use, and stays as it is.
+        tempfile.TemporaryDirectory() as assembly,
+        LocalAws(region=spec.region, account=spec.account, node_modules=node_modules) as aws,
+    ):
         cdk = Cdk(project=project, environment=aws.environment(), node_modules=node_modules)
         _succeed("bootstrap", cdk.bootstrap(account=aws.account, region=spec.region))
         deploy = cdk.run(
@@ -44,6 +49,7 @@ def deploy_locally(spec: EnvironmentSpec, *, file: Path, project: Path) -> Inven
             *("--context", f"environment-file={file.resolve()}"),
             *("--require-approval", "never"),
             *("--method", "direct"),
+            *("--output", assembly),
             *("--concurrency", "2"),
         )
         _succeed("deploy", deploy)

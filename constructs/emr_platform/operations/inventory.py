@@ -129,7 +129,8 @@ def _stacks(client: ClientFactory, environment: str) -> Iterator[StackState]:
                     outputs={
                         output["OutputKey"]: (output["OutputValue"], output.get("Description", ""))
                         for output in stack.get("Outputs", [])
-                        if "ExportName" not in output
+                        # The others carry values from stack to stack, and tell people nothing.
+                        if not output["OutputKey"].startswith("ExportsOutput")
                     },
                 )
 
@@ -141,6 +142,9 @@ def _tag(tags: list[dict[str, str]], key: str) -> str | None:
 def _resources(cloudformation: Any, stack: str) -> list[dict[str, Any]]:
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     return [summary for page in pages for summary in page["StackResourceSummaries"]]
+
+
+_ROLES = ("MASTER", "CORE", "TASK")
 
 
 def _cluster(emr: Any, cluster_id: str) -> ClusterState:
@@ -169,7 +173,7 @@ def _cluster(emr: Any, cluster_id: str) -> ClusterState:
                 market=group["Market"],
                 instance_count=group["RequestedInstanceCount"],
             )
-            for group in groups
+            for group in sorted(groups, key=lambda group: _ROLES.index(group["InstanceGroupType"]))
         ),
         # EMR lists the newest step first.
         steps=tuple((step["Name"], step["Status"]["State"]) for step in reversed(steps)),
