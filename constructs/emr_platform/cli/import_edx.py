@@ -15,11 +15,11 @@ MOST_BYTES = 1024 * 1024
 
 
 def import_edx(
-    file: Annotated[Path, typer.Argument(help="The edX cluster file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The edX cluster file.")],
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="The environment file to write. Left out: standard output."
+            "--output", metavar="FILE", help="The file to write. Left out: standard output."
         ),
     ] = None,
     name: Annotated[
@@ -63,10 +63,11 @@ def import_edx(
         vpc_id=vpc_id,
         vpc_cidr=vpc_cidr,
     )
+    text = _read(file)
     if output is not None:
         _refuse_overwriting(file, output, force=force)
     imported = import_cluster_file(
-        _read(file),
+        text,
         file=str(file),
         target=str(output) if output else "standard output",
         options=options,
@@ -99,14 +100,18 @@ def _read(file: Path) -> str:
         with file.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise CommandError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise CommandError(
+            f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from None
     if len(content) > MOST_BYTES:
         raise CommandError(f"{file}: has more than 1 MiB; a cluster file is shorter")
     try:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise CommandError(f"{file}:{line}: the byte 0x{content[error.start]:02x} is not UTF-8")
+        raise CommandError(
+            f"{file}:{line}: the byte 0x{content[error.start]:02x} is not UTF-8"
+        ) from None
 
 
 def _refuse_overwriting(file: Path, output: Path, *, force: bool) -> None:
@@ -125,13 +130,14 @@ def _write(output: Path, text: str) -> None:
     """Write all of the file or nothing: what stands there before stays until the new text is complete."""
     unfinished = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        try:
-            with unfinished.open("x", encoding="utf-8", newline="\n") as stream:
+        with unfinished.open("x", encoding="utf-8", newline="\n") as stream:
+            try:
                 stream.write(text)
-            unfinished.replace(output)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+                stream.close()
+                unfinished.replace(output)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
     except OSError as error:
-        raise CommandError(f"{output}: cannot be written: {error.strerror or error}")
-
+        reason = error.strerror or error
+        raise CommandError(f"{output}: cannot be written: {reason}") from None

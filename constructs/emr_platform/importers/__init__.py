@@ -1,0 +1,1 @@
+"""Turns what people have already into environment files. One folder for each format."""
