@@ -268,7 +268,7 @@ def test_interface_endpoints_of_a_private_network(synthesis: Synthesis) -> None:
 
     assert services == [
         ["com.amazonaws.", {"Ref": "AWS::Region"}, f".{name}"]
-        for name in ("elasticmapreduce", "logs", "sts")
+        for name in ("elasticmapreduce", "kms", "logs", "sts")
     ]
 
 

@@ -156,5 +156,5 @@ NetworkSpec = Annotated[
 GATEWAY_ENDPOINTS = ("s3", "dynamodb")
 """Endpoints that cost nothing and are in every VPC of ours; naming them changes nothing."""
 
-ENDPOINTS_WITHOUT_INTERNET = ("elasticmapreduce", "logs", "sts")
+ENDPOINTS_WITHOUT_INTERNET = ("elasticmapreduce", "kms", "logs", "sts")
 """What a cluster talks to apart from S3, where no NAT gateway leads to the internet."""
