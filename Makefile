@@ -132,9 +132,13 @@ bench: install ## Measure, and compare with the limits
 
 # --- Make ----------------------------------------------------------------------------------
 
+.PHONY: reference
+reference: install ## Write the parts of the documentation that follow from the code
+	$(BIN)/python -m scripts.build_reference
+
 .PHONY: schema
 schema: install ## Write the JSON Schema of an environment file, for editors
-	$(BIN)/emr-platform schema
+	$(BIN)/emr-platform schema --output environments/environment.schema.json
 
 .PHONY: wheel
 wheel: install ## Build the wheel into dist/
