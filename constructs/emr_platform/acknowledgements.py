@@ -7,7 +7,6 @@ from typing import Any
 
 import jsii
 from aws_cdk import Acknowledgment, Stack, Validations
-
 from constructs import IConstruct, IValidation
 
 

@@ -42,6 +42,17 @@ Items = Annotated[Sequence[T], AfterValidator(tuple)]
 """An ordered list; any sequence is accepted and an immutable tuple is kept."""
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """Metadata for ``Annotated[...]``: what error messages say is allowed.
+
+    Attributes:
+        words: What is let through, in words for people.
+    """
+
+    words: str
+
+
 def scalar_text(value: object) -> str:
     """Write a scalar of an environment file as the text that EMR wants, true to how it was written.
 
@@ -99,19 +110,10 @@ def _us_dollars(text: str) -> str:
     return text
 
 
-UsDollarsPerHour = Annotated[ScalarText, AfterValidator(_us_dollars)]
+UsDollarsPerHour = Annotated[
+    ScalarText, AfterValidator(_us_dollars), Allowed("a number above 0, such as 0.25")
+]
 """A price per instance and hour in US dollars, as the text that EMR's ``BidPrice`` wants."""
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """Metadata for ``Annotated[...]``: what error messages say is allowed.
-
-    Attributes:
-        words: What is let through, in words for people.
-    """
-
-    words: str
 
 
 @dataclass(frozen=True)

@@ -252,7 +252,9 @@ def test_service_role_may_pass_the_instance_role_to_ec2_only(synthesis: Synthesi
     assert passing["Condition"] == {"StringLike": {"iam:PassedToService": "ec2.amazonaws.com*"}}
 
 
-def test_nodes_of_the_smallest_cluster_may_write_logs_and_nothing_else(synthesis: Synthesis) -> None:
+def test_nodes_of_the_smallest_cluster_may_write_logs_and_nothing_else(
+    synthesis: Synthesis,
+) -> None:
     assert actions(synthesis, "Defaults", "ClusterRolesInstanceRole") == {
         "kms:Decrypt",
         "kms:DescribeKey",
@@ -297,6 +299,44 @@ def test_nodes_may_read_each_script_that_they_run(synthesis: Synthesis) -> None:
         ".elasticmapreduce/libs/script-runner/script-runner.jar",
     ):
         assert [resource for resource in read if end in resource], end
+
+
+def test_referring_to_the_config_bucket_lets_nodes_read_it(scripts: Path) -> None:
+    def readable(*command: str) -> list[str]:
+        stack = cdk.Stack(cdk.App(), "Stack")
+        EmrCluster(
+            stack,
+            "Cluster",
+            spec=ClusterSpec.model_validate(
+                {
+                    "release": "emr-7.12.0",
+                    "bootstrap": {"a": {"script": "packages.sh"}},
+                    "steps": [{"name": "b", "command": list(command)}],
+                }
+            ),
+            vpc=ec2.Vpc.from_vpc_attributes(
+                stack, "Vpc", vpc_id="vpc-0123456789abcdef0", availability_zones=["eu-west-1a"]
+            ),
+            subnet=ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0"),
+            log_bucket=s3.Bucket.from_bucket_name(stack, "Logs", "company-logs"),
+            config_bucket=s3.Bucket.from_bucket_name(stack, "Config", "company-config"),
+            script_directory=scripts,
+        )
+        policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy")
+        return [
+            str(statement["Resource"])
+            for name, policy in policies.items()
+            if name.startswith("ClusterRolesInstanceRole")
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if "s3:GetObject" in statement["Action"]
+            and "company-config" in str(statement["Resource"])
+        ]
+
+    [one_script] = readable("true")
+    [whole_bucket] = readable("aws", "s3", "cp", "bucket://config/tool.conf", ".")
+
+    assert "/scripts/" in one_script
+    assert ":s3:::company-config/*" in whole_bucket
 
 
 def test_secret_of_the_result_store_can_be_read(synthesis: Synthesis) -> None:
@@ -436,7 +476,9 @@ class TestErrors:
             "log_bucket": s3.Bucket.from_bucket_name(stack, "Logs", "company-logs"),
         }
 
-    def test_all_problems_at_once_with_the_names_of_the_arguments(self, parts: dict[str, Any]) -> None:
+    def test_all_problems_at_once_with_the_names_of_the_arguments(
+        self, parts: dict[str, Any]
+    ) -> None:
         spec = ClusterSpec.model_validate(
             {
                 "release": "emr-7.12.0",

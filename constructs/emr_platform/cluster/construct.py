@@ -14,15 +14,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
-
 from constructs import Construct
+
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.encryption import ClusterEncryption
-from emr_platform.cluster.references import is_local_script, reference_problems, scripts
+from emr_platform.cluster.references import is_local_script, reference_problems, scripts, texts
 from emr_platform.cluster.request import (
     ClusterSurroundings,
     Json,
+    references,
     run_job_flow_request,
     script_runner_uri,
 )
@@ -237,8 +238,11 @@ class EmrCluster(Construct):
     def _grant_scripts(self, config_bucket: s3.IBucket | None) -> None:
         """Let nodes read the scripts that they run: shipped ones, and each one that the spec names by URI."""
         if config_bucket and self._scripts:
-            for key in self._scripts.object_keys:
-                grant_object_read(self.instance_role, bucket=config_bucket, object_key=key)
+            if any("config" in references(text, "bucket") for _, text in texts(self.spec)):
+                grant_bucket_access(self.instance_role, bucket=config_bucket, access="read")
+            else:
+                for key in self._scripts.object_keys:
+                    grant_object_read(self.instance_role, bucket=config_bucket, object_key=key)
         uris = [script for _, script in scripts(self.spec)]
         if any(isinstance(step, ScriptStepSpec) for step in self.spec.steps):
             uris.append(script_runner_uri(Stack.of(self).region))

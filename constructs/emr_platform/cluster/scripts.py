@@ -14,8 +14,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import custom_resources as cr
-
 from constructs import Construct
+
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.storage.access import grant_key_use
 

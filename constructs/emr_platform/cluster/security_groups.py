@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
-
 from constructs import Construct
+
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.catalog.release import Release
 from emr_platform.network.spec import SubnetKind

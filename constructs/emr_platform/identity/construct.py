@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
-
 from constructs import Construct
+
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.identity.spec import IdentitySpec
 

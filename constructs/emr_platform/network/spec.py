@@ -121,7 +121,7 @@ class NewVpcSpec(SpecModel):
 
 
 class ExistingVpcSpec(SpecModel):
-    """A VPC that exists already. The environment adds nothing to it but security groups."""
+    """A VPC that exists already. The environment adds nodes, a database and security groups to it."""
 
     vpc_id: Annotated[
         str, TextMatching(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", "the id of a VPC, vpc-…")
