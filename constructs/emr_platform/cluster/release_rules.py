@@ -24,6 +24,19 @@ _RELEASES = "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-release-com
 _SUPPORT = "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-standard-support.html"
 _TYPES = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-supported-instance-types.html"
 
+# By the guide, and not by what EC2's API says of each type: that has counted r7g among them.
+_PREVIOUS_GENERATIONS = frozenset(
+    ("a1", "c1", "c3", "c4", "d2", "g3", "g3s", "i2")
+    + ("m1", "m2", "m3", "m4", "p2", "p3", "r3", "r4")
+)
+_SUCCESSORS = {
+    "c": "c6g or c7g",
+    "d": "d3",
+    "i": "i3en or i4i",
+    "m": "m6g or m7g",
+    "r": "r6g or r7g",
+}
+
 
 @RELEASE_RULES.rule(
     "EMR-RELEASE-001",
@@ -94,7 +107,9 @@ def types_are_known(spec: ClusterSpec) -> Iterator[Finding]:
     names = [known.name for known in instance_types()]
     for path, group in instance_groups(spec):
         if group.type not in names:
-            nearest = difflib.get_close_matches(group.type, names, n=3, cutoff=0)
+            family = group.type.partition(".")[0]
+            sizes = [name for name in names if name.startswith(f"{family}.")]
+            nearest = difflib.get_close_matches(group.type, sizes or names, n=3, cutoff=0)
             yield Finding(
                 (*path, "type"),
                 f"{group.type} is not among the instance types known here",
@@ -106,22 +121,28 @@ def types_are_known(spec: ClusterSpec) -> Iterator[Finding]:
     "EMR-INSTANCE-003",
     what="Instance types are of a current generation.",
     why="Older ones cost more for the same work, and AWS has less and less of them.",
-    source="https://aws.amazon.com/ec2/previous-generation/",
+    source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html",
     severity="warning",
 )
 def types_are_current(spec: ClusterSpec) -> Iterator[Finding]:
-    """EC2 counts the type among its current generations."""
+    """The family is not one that EC2's guide lists under previous generations."""
     for path, group in instance_groups(spec):
-        known = instance_type(group.type)
-        if known and not known.is_current_generation:
-            yield Finding((*path, "type"), f"{group.type} is of a previous generation")
+        family = group.type.partition(".")[0]
+        if family in _PREVIOUS_GENERATIONS:
+            letters = family.rstrip("0123456789s")
+            message = f"{group.type} is of a previous generation"
+            yield Finding((*path, "type"), message, _SUCCESSORS.get(letters))
 
 
 def _types_instead(name: str, release: Release) -> str:
     """Types of about the same size and family that a release does support."""
     size = name.partition(".")[2]
+    refused = instance_type(name)
     supported = [
-        known.name for known in instance_types() if is_supported(known.name, release) is True
+        known.name
+        for known in instance_types()
+        if is_supported(known.name, release)
+        and (refused is None or known.architecture == refused.architecture)
     ]
     same_size = [other for other in supported if other.endswith(f".{size}")]
     nearest = difflib.get_close_matches(name, same_size or supported, n=3, cutoff=0)

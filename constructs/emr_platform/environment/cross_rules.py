@@ -260,29 +260,27 @@ def services_are_reachable(spec: EnvironmentSpec) -> Iterator[Finding]:
     network = spec.network
     if isinstance(network, ExistingVpcSpec) or network.has_internet_route:
         return
-    missing: dict[str, str] = {}
     for path, cluster in _clusters(spec):
-        for service, reason in _services(cluster):
-            if service not in network.interface_endpoints:
-                missing.setdefault(service, f"{reason} of the cluster {path[-1]}")
-    for service, reason in missing.items():
-        yield Finding(
-            ("network", "endpoints"),
-            f"there is no endpoint {service}, which {reason} needs",
-            f"{service} among the endpoints, or nat_gateways: 1",
-        )
+        for field, reason, services in _services(cluster):
+            missing = [name for name in services if name not in network.interface_endpoints]
+            if missing:
+                some = f"endpoint{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+                yield Finding(
+                    (*path, field),
+                    f"{reason} needs the {some}, and there is no way to the internet",
+                    f"{some} in network.endpoints, or network.nat_gateways: 1",
+                )
 
 
-def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str]]:
-    """The AWS services that nodes of a cluster call, apart from EMR itself and S3, and for what."""
+def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What nodes of a cluster call beside EMR and S3: the field, the words and the services."""
     # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html
     if Release.parse(cluster.release) >= _FIRST_WITH_ENCRYPTED_DISKS:
-        yield "kms", "disk encryption"
+        yield "release", "the encryption of disks", ("kms",)
     if cluster.session_manager:
-        for service in ("ec2messages", "ssm", "ssmmessages"):
-            yield service, "session_manager"
+        yield "session_manager", "Session Manager", ("ec2messages", "ssm", "ssmmessages")
     if cluster.read_result_store_secret:
-        yield "secretsmanager", "read_result_store_secret"
+        yield "read_result_store_secret", "reading a secret", ("secretsmanager",)
 
 
 _FIRST_WITH_ENCRYPTED_DISKS = Release.parse("emr-5.24.0")

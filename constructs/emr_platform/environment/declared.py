@@ -117,6 +117,12 @@ class Declared:
         """The keys of a mapping whose keys are known."""
         return list(self.model.model_fields) if self.model else []
 
+    @property
+    def aliases(self) -> list[str]:
+        """Other names of the keys of a mapping whose keys are known."""
+        fields = self.model.model_fields.values() if self.model else ()
+        return [field.alias for field in fields if field.alias]
+
     def _limits(self, what: str) -> str:
         least = self.first(MinLen)
         most = self.first(MaxLen)

@@ -74,7 +74,7 @@ def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
     file = Path(file)
     root, problems = parse(text.removeprefix("\ufeff"), str(file))
     if root is None:
-        raise InvalidSpecError(problems)
+        raise InvalidSpecError(in_file_order(problems))
     try:
         spec = EnvironmentSpec.model_validate(plain(root))
     except ValidationError as error:

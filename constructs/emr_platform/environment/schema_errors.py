@@ -17,7 +17,7 @@ from emr_platform.environment.declared import KEY, Declared, declared_at
 from emr_platform.environment.file_problems import FileProblem
 from emr_platform.environment.yaml_tree import MappingNode, Mark, Node, SequenceNode, plain
 from emr_platform.problems import Location, Path, Problem
-from emr_platform.spec import TextMatching
+from emr_platform.spec import Allowed, TextMatching
 
 
 def schema_problems(
@@ -130,7 +130,9 @@ def _missing(error: _Error) -> _Words:
 
 def _unknown_key(error: _Error) -> _Words:
     key = str(error.spot.path[-1])
-    known = error.parent.keys
+    # EMR's own spelling, to those who use it.
+    known = error.parent.aliases if key[:1].isupper() else []
+    known = known or error.parent.keys
     likely = similar_key(key, known)
     hint = f", did you mean {likely}?" if likely else ""
     return kinds.UNKNOWN_KEY, f"the key {key} is not known here{hint}", ", ".join(known)
@@ -263,7 +265,8 @@ def _hint(value: object, declared: Declared) -> str:
         return f"without quotes: {_TRUTH_VALUES[value.lower()]}"
     if declared.kind is int and isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         return f"without quotes: {value}"
-    if isinstance(value, str) and get_origin(declared.kind) is Sequence:
+    is_list = get_origin(declared.kind) is Sequence and declared.first(Allowed) is None
+    if isinstance(value, str) and is_list:
         return f"for one entry: [{json.dumps(value, ensure_ascii=False)}]"
     return ""
 

@@ -107,7 +107,7 @@ class _Reader:
         try:
             yield from yaml.parse(self._text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
-            mark, message, allowed = explain(error)
+            mark, message, allowed = explain(error, self._text)
             self._give_up(kinds.SYNTAX, mark, message, allowed=allowed)
         except yaml.YAMLError as error:
             self._give_up(kinds.SYNTAX, Mark(1, 1), f"this is not YAML: {error}")

@@ -29,9 +29,7 @@ class _Words(NamedTuple):
 
 # The messages of libyaml and of PyYAML's own parser: what either says while it does what.
 _WORDS = (
-    _Words(
-        "", "tab character|character '\\\\t'", "a tab stands where only spaces may", "spaces only"
-    ),
+    _Words("", "tab character", "a tab stands where only spaces may", "spaces only"),
     _Words(
         "quoted scalar",
         "unexpected end of stream|unexpected document separator",
@@ -123,16 +121,19 @@ _WORDS = (
 )
 
 
-def explain(error: MarkedYAMLError) -> SyntaxProblem:
+def explain(error: MarkedYAMLError, text: str) -> SyntaxProblem:
     """Put an error of PyYAML into plain words.
 
     Args:
         error: What the parser raised.
+        text: What it was reading.
 
     Returns:
         The place to look at, and what is wrong there.
     """
     context, problem = error.context or "", error.problem or ""
+    if error.problem_mark and text[error.problem_mark.index : error.problem_mark.index + 1] == "\t":
+        problem = "tab character"
     for words in _WORDS:
         if re.search(words.context, context) and re.search(words.problem, problem):
             mark = error.context_mark if words.where_it_began else error.problem_mark

@@ -119,8 +119,10 @@ def _steps(node: Node, part: str | int, *, in_classification: bool) -> Iterator[
             if part == position or (in_classification and _classification(item) == part):
                 yield Place((position,), item, item.mark, found=True)
     elif isinstance(node, MappingNode) and isinstance(part, str):
-        if entry := node.entries.get(part):
-            yield Place((part,), entry.node, entry.value_mark, found=True)
+        names = (part, part.capitalize()) if in_classification else (part,)
+        for name in names:
+            if entry := node.entries.get(name):
+                yield Place((name,), entry.node, entry.value_mark, found=True)
         for inner in _LIST_FORM_KEYS if in_classification else ():
             if entry := node.entries.get(inner):
                 for step in _steps(entry.node, part, in_classification=True):
