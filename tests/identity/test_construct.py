@@ -1,0 +1,78 @@
+"""The templates of a cluster's roles."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from emr_platform.identity import ClusterRoles, IdentitySpec
+from tests.support import Synthesis, known_environment, lint, masked, new_app, synthesize
+
+STACKS = ["Defaults", "Everything"]
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+
+
+@pytest.fixture(scope="module")
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """One app with roles of nothing set, and of everything set."""
+    app = new_app(tmp_path_factory.mktemp("identity"))
+    ClusterRoles(cdk.Stack(app, "Defaults"), "Roles")
+    ClusterRoles(
+        cdk.Stack(app, "Everything", env=known_environment()),
+        "Roles",
+        identity=IdentitySpec(permissions_boundary=BOUNDARY, role_path="/emr/"),
+        session_manager=True,
+    )
+    return synthesize(app)
+
+
+def test_who_may_take_the_roles(synthesis: Synthesis) -> None:
+    services = {
+        role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+        for role in synthesis.resources("Defaults", "AWS::IAM::Role").values()
+    }
+
+    assert services == {"ec2.amazonaws.com", "elasticmapreduce.amazonaws.com"}
+
+
+def test_emr_must_act_for_this_account_and_region(synthesis: Synthesis) -> None:
+    [conditions] = [
+        statement["Condition"]
+        for role in synthesis.resources("Everything", "AWS::IAM::Role").values()
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        if "Condition" in statement
+    ]
+
+    assert conditions["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+    [pattern] = conditions["ArnLike"].values()
+    assert pattern == "arn:aws:elasticmapreduce:eu-west-1:123456789012:*"
+
+
+def test_nothing_has_a_fixed_name(synthesis: Synthesis) -> None:
+    for stack in STACKS:
+        for kind in ("AWS::IAM::Role", "AWS::IAM::InstanceProfile"):
+            for resource in synthesis.resources(stack, kind).values():
+                assert not {"RoleName", "InstanceProfileName"} & resource["Properties"].keys()
+
+
+def test_instance_profile_holds_the_instance_role(synthesis: Synthesis) -> None:
+    [role] = synthesis.properties("Everything", "AWS::IAM::InstanceProfile")["Roles"]
+
+    assert role["Ref"].startswith("RolesInstanceRole")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_finding_is_left(synthesis: Synthesis, stack: str) -> None:
+    assert synthesis.findings_in(stack) == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_cfn_lint_agrees(synthesis: Synthesis, stack: str) -> None:
+    assert lint(synthesis.template_file(stack)) == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_snapshot(synthesis: Synthesis, stack: str, snapshot: SnapshotAssertion) -> None:
+    assert masked(synthesis.template(stack)) == snapshot(extension_class=JSONSnapshotExtension)

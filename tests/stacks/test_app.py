@@ -1,0 +1,134 @@
+"""The app: which environments it builds, and how it says no."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aws_cdk import App
+
+from emr_platform.problems import InvalidSpecError
+from stacks.app import AppInputError, build, environment_files
+from tests.support import ROOT
+
+SMALL = """\
+name: {name}
+region: us-east-1
+clusters:
+  etl: {{release: emr-7.12.0}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with three environments."""
+    directory = tmp_path / "environments"
+    directory.mkdir()
+    for name in ("alpha", "beta", "gamma"):
+        (directory / f"{name}.yaml").write_text(SMALL.format(name=name), encoding="utf-8")
+    (directory / "environment.schema.json").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return directory
+
+
+def built(**context: str) -> list[str]:
+    app = App(context={key.replace("_", "-"): value for key, value in context.items()})
+    return [stage.spec.name for stage in build(app)]
+
+
+def test_all_environments(folder: Path) -> None:
+    assert built() == ["alpha", "beta", "gamma"]
+
+
+def test_some_environments(folder: Path) -> None:
+    assert built(environment="gamma, alpha") == ["alpha", "gamma"]
+
+
+def test_files_of_other_environments_are_not_even_read(folder: Path) -> None:
+    (folder / "gamma.yaml").write_text("name: [", encoding="utf-8")
+
+    assert built(environment="beta") == ["beta"]
+
+
+def test_environment_in_a_file_of_another_name(folder: Path) -> None:
+    (folder / "gamma.yaml").rename(folder / "customer.yaml")
+
+    assert built(environment="gamma") == ["gamma"]
+
+
+def test_one_file(folder: Path) -> None:
+    assert built(environment_file=str(folder / "beta.yaml")) == ["beta"]
+
+
+def test_unknown_environment(folder: Path) -> None:
+    with pytest.raises(
+        AppInputError, match="no environment named delta\n  allowed: alpha, beta, gamma"
+    ):
+        built(environment="delta")
+
+
+def test_two_files_of_one_environment(folder: Path) -> None:
+    (folder / "copy.yaml").write_text(SMALL.format(name="beta"), encoding="utf-8")
+
+    with pytest.raises(
+        AppInputError, match=r"beta\.yaml and .*copy\.yaml describe the same environment, beta"
+    ):
+        built()
+
+
+def test_problems_of_all_files_at_once(folder: Path) -> None:
+    for name in ("alpha", "gamma"):
+        (folder / f"{name}.yaml").write_text(f"name: {name}\n", encoding="utf-8")
+
+    with pytest.raises(InvalidSpecError) as raised:
+        built()
+
+    files = {problem.location.file for problem in raised.value.problems if problem.location}
+    assert {Path(file).name for file in files} == {"alpha.yaml", "gamma.yaml"}
+
+
+def test_folder_without_environments(tmp_path: Path) -> None:
+    with pytest.raises(AppInputError, match="there is no environment file"):
+        environment_files(tmp_path)
+
+
+def test_data_is_destroyed_for_the_named_environment_only(folder: Path) -> None:
+    for name in ("alpha", "beta"):
+        text = SMALL.format(name=name) + "protection: destroy\n"
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    app = App(context={"destroy-data": "beta"})
+    stages = {stage.spec.name: stage for stage in build(app)}
+
+    def emptied(name: str) -> bool:
+        return "AutoDeleteObjects" in " ".join(
+            child.node.path for child in stages[name].storage.node.find_all()
+        )
+
+    assert emptied("beta")
+    assert not emptied("alpha")
+    assert not emptied("gamma")
+
+
+def test_bad_input_ends_in_a_report_and_not_in_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(
+        "name: bad\nregion: us-east-1\nclutsers: {}\n", encoding="utf-8"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=ROOT,
+        env=os.environ
+        | {"CDK_CONTEXT_JSON": '{"environment-file": "%s"}' % (tmp_path / "bad.yaml")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert "bad.yaml:3:1  clutsers" in ended.stderr
+    assert "clusters" in ended.stderr
+    assert "Traceback" not in ended.stderr
