@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from emr_platform.cluster.configurations import Configuration
 from emr_platform.cluster.request import references
@@ -14,6 +15,7 @@ from emr_platform.cluster.spec import (
     SparkSubmitStepSpec,
 )
 from emr_platform.problems import Path, Problem
+from emr_platform.rule import Finding, RuleBook
 
 
 def is_local_script(script: str) -> bool:
@@ -71,6 +73,92 @@ def _properties(path: Path, configurations: Sequence[Configuration]) -> Iterator
         yield from _properties(here, configuration.configurations)
 
 
+@dataclass(frozen=True, slots=True)
+class ClusterReferences:
+    """A cluster, and what it may refer to.
+
+    Attributes:
+        spec: The cluster.
+        buckets: Names that ``bucket://`` may use; ``config`` among them if scripts can be shipped.
+        data_buckets: Names that ``data_access`` may use.
+        secrets: Names that ``secret://`` may use.
+    """
+
+    spec: ClusterSpec
+    buckets: Collection[str]
+    data_buckets: Collection[str]
+    secrets: Collection[str]
+
+
+_BOOK: RuleBook[ClusterReferences] = RuleBook()
+_INSTANCE_PROFILE = (
+    "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-for-ec2.html"
+)
+
+
+@_BOOK.rule(
+    "EMR-REFERENCE-001",
+    what="What ``bucket://NAME`` and ``secret://NAME`` refer to is there.",
+    why="There is no name and no ARN that could be put in its place.",
+    source=_INSTANCE_PROFILE,
+)
+def references_lead_somewhere(cluster: ClusterReferences) -> Iterator[Finding]:
+    """Only names of the environment's own buckets and secrets."""
+    for path, text in texts(cluster.spec):
+        for scheme, known in (("bucket", cluster.buckets), ("secret", cluster.secrets)):
+            for name in sorted(references(text, scheme) - set(known)):
+                yield Finding(
+                    path,
+                    f"{scheme}://{name} refers to a {scheme} that is not there",
+                    _one_of(f"{scheme}://{known_name}" for known_name in sorted(known)),
+                )
+
+
+@_BOOK.rule(
+    "EMR-REFERENCE-002",
+    what="The names in ``data_access`` are those of data buckets.",
+    why="There is no bucket that nodes could be let into.",
+    source=_INSTANCE_PROFILE,
+)
+def data_access_names_buckets(cluster: ClusterReferences) -> Iterator[Finding]:
+    """Only names of data buckets."""
+    for name in sorted((cluster.spec.data_access or {}).keys() - set(cluster.data_buckets)):
+        message = f"there is no data bucket named {name}"
+        yield Finding(("data_access", name), message, _one_of(sorted(cluster.data_buckets)))
+
+
+@_BOOK.rule(
+    "EMR-REFERENCE-003",
+    what="A cluster that reads the result store's secret comes with a result store.",
+    why="There is no secret that nodes could be let read.",
+    source=_INSTANCE_PROFILE,
+)
+def result_store_secret_exists(cluster: ClusterReferences) -> Iterator[Finding]:
+    """A result store with ``read_result_store_secret``."""
+    if cluster.spec.read_result_store_secret and "result-store" not in cluster.secrets:
+        message = "there is no result store whose secret could be read"
+        yield Finding(("read_result_store_secret",), message, "false, or a result store")
+
+
+@_BOOK.rule(
+    "EMR-REFERENCE-004",
+    what="A cluster with local scripts comes with a config bucket. In an environment it always does.",
+    why="Nodes read scripts from S3, and there is no bucket to ship them to.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-bootstrap.html",
+)
+def local_scripts_have_a_bucket(cluster: ClusterReferences) -> Iterator[Finding]:
+    """No local script without a bucket named config."""
+    if "config" not in cluster.buckets:
+        for path, script in scripts(cluster.spec):
+            if is_local_script(script):
+                message = f"the local script {script} has no bucket to be shipped to"
+                yield Finding(path, message, "an s3:// URI, or pass config_bucket")
+
+
+REFERENCE_RULES = _BOOK.rules
+"""Every rule about what a cluster refers to."""
+
+
 def reference_problems(
     spec: ClusterSpec,
     *,
@@ -89,47 +177,7 @@ def reference_problems(
     Returns:
         A problem for each reference that leads nowhere.
     """
-    problems = [
-        Problem(
-            rule_id="EMR-REFERENCE-001",
-            path=path,
-            message=f"{scheme}://{name} refers to a {scheme} that is not there",
-            allowed=_one_of(f"{scheme}://{known_name}" for known_name in sorted(known)),
-        )
-        for path, text in texts(spec)
-        for scheme, known in (("bucket", buckets), ("secret", secrets))
-        for name in sorted(references(text, scheme) - set(known))
-    ]
-    problems += [
-        Problem(
-            rule_id="EMR-REFERENCE-002",
-            path=("data_access", name),
-            message=f"there is no data bucket named {name}",
-            allowed=_one_of(sorted(data_buckets)),
-        )
-        for name in sorted((spec.data_access or {}).keys() - set(data_buckets))
-    ]
-    if spec.read_result_store_secret and "result-store" not in secrets:
-        problems.append(
-            Problem(
-                rule_id="EMR-REFERENCE-003",
-                path=("read_result_store_secret",),
-                message="there is no result store whose secret could be read",
-                allowed="false, or a result store",
-            )
-        )
-    if "config" not in buckets:
-        problems += [
-            Problem(
-                rule_id="EMR-REFERENCE-004",
-                path=path,
-                message=f"the local script {script} has no bucket to be shipped to",
-                allowed="an s3:// URI, or pass config_bucket",
-            )
-            for path, script in scripts(spec)
-            if is_local_script(script)
-        ]
-    return problems
+    return _BOOK.problems(ClusterReferences(spec, buckets, data_buckets, secrets))
 
 
 def _one_of(names: Iterable[str]) -> str:

@@ -26,8 +26,24 @@ _TYPES = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-supported-i
 
 # By the guide, and not by what EC2's API says of each type: that has counted r7g among them.
 _PREVIOUS_GENERATIONS = frozenset(
-    ("a1", "c1", "c3", "c4", "d2", "g3", "g3s", "i2")
-    + ("m1", "m2", "m3", "m4", "p2", "p3", "r3", "r4")
+    {
+        "a1",
+        "c1",
+        "c3",
+        "c4",
+        "d2",
+        "g3",
+        "g3s",
+        "i2",
+        "m1",
+        "m2",
+        "m3",
+        "m4",
+        "p2",
+        "p3",
+        "r3",
+        "r4",
+    }
 )
 _SUCCESSORS = {
     "c": "c6g or c7g",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from emr_platform.cluster.references import reference_problems
+from emr_platform.cluster.references import REFERENCE_RULES, reference_problems
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.environment.cross_rules import CROSS_RULES
 from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
@@ -24,6 +24,7 @@ ALL_RULES: tuple[Rule[Any], ...] = (
     *SSH_RULES,
     *RESULT_STORE_RULES,
     *CLUSTER_RULES,
+    *REFERENCE_RULES,
     *SCRIPT_RULES.rules,
 )
 """Every rule there is, by the part of an environment that it is about."""
