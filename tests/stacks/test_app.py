@@ -39,11 +39,13 @@ def built(**context: str) -> list[str]:
     return [stage.spec.name for stage in build(app)]
 
 
-def test_all_environments(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_all_environments() -> None:
     assert built() == ["alpha", "beta", "gamma"]
 
 
-def test_some_environments(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_some_environments() -> None:
     assert built(environment="gamma, alpha") == ["alpha", "gamma"]
 
 
@@ -63,7 +65,8 @@ def test_one_file(folder: Path) -> None:
     assert built(environment_file=str(folder / "beta.yaml")) == ["beta"]
 
 
-def test_unknown_environment(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_unknown_environment() -> None:
     with pytest.raises(
         AppInputError, match="no environment named delta\n  allowed: alpha, beta, gamma"
     ):
