@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.file_problems import FileProblem
-from emr_platform.environment.rules import environment_problems
+from emr_platform.environment.rules import environment_problems, part_problems
 from emr_platform.environment.schema_errors import schema_problems
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_source import parse
@@ -80,12 +82,35 @@ def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
     except ValidationError as error:
         details = error.errors(include_url=False)
         problems += schema_problems(details, model=EnvironmentSpec, root=root, file=str(file))
+        sound = _sound_parts(plain(root), [detail["loc"] for detail in details])
+        found = part_problems(sound, file.parent) if sound else []
+        problems += [_placed(problem, root, str(file)) for problem in found]
         raise InvalidSpecError(in_file_order(problems)) from None
     found = environment_problems(spec, directory=file.parent)
     problems = in_file_order([*problems, *(_placed(problem, root, str(file)) for problem in found)])
     if any(problem.severity == "error" for problem in problems):
         raise InvalidSpecError(problems)
     return LoadedEnvironment(spec=spec, path=file, warnings=tuple(problems), root=root)
+
+
+def _sound_parts(document: Any, faults: Iterable[tuple[int | str, ...]]) -> EnvironmentSpec | None:
+    """The environment without the parts that have faults, so that the rules can look at the rest."""
+    if not isinstance(document, dict):
+        return None
+    # Which account, region and name it is makes no difference to a part by itself.
+    sound = {"name": "sound", "region": "us-east-1", **document}
+    for fault in faults:
+        part, *inner = fault
+        if part in ("name", "region"):
+            sound[part] = {"name": "sound", "region": "us-east-1"}[part]
+        elif part == "clusters" and inner and isinstance(sound.get(part), dict):
+            sound[part] = {name: each for name, each in sound[part].items() if name != inner[0]}
+        else:
+            sound.pop(part, None)
+    try:
+        return EnvironmentSpec.model_validate(sound)
+    except ValidationError:
+        return None
 
 
 def _placed(problem: Problem, root: Node, file: str) -> Problem:

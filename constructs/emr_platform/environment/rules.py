@@ -41,14 +41,8 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
         All errors and warnings, with paths that begin in the environment.
     """
     problems = CROSS_RULES.problems(spec)
-    problems += _under("network", problems=network_problems(spec.network))
-    problems += _under("storage", problems=storage_problems(spec.storage))
-    if spec.ssh:
-        problems += _under("ssh", problems=ssh_problems(spec.ssh))
-    if spec.result_store:
-        problems += _under("result_store", problems=result_store_problems(spec.result_store))
+    problems += part_problems(spec, directory)
     for name, cluster in spec.clusters.items():
-        problems += _under("clusters", name, problems=cluster_problems(cluster))
         references = reference_problems(
             cluster,
             buckets={*OWN_BUCKETS, *spec.storage.data},
@@ -56,6 +50,27 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
             secrets={"result-store"} if spec.result_store else set(),
         )
         problems += _under("clusters", name, problems=references)
+    return problems
+
+
+def part_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[Problem]:
+    """Check each part of an environment by itself, whatever the other parts say.
+
+    Args:
+        spec: The environment.
+        directory: Where paths of local scripts begin. Default: scripts are not looked at.
+
+    Returns:
+        Errors and warnings of the parts, with paths that begin in the environment.
+    """
+    problems = _under("network", problems=network_problems(spec.network))
+    problems += _under("storage", problems=storage_problems(spec.storage))
+    if spec.ssh:
+        problems += _under("ssh", problems=ssh_problems(spec.ssh))
+    if spec.result_store:
+        problems += _under("result_store", problems=result_store_problems(spec.result_store))
+    for name, cluster in spec.clusters.items():
+        problems += _under("clusters", name, problems=cluster_problems(cluster))
     if directory is not None:
         for script in local_scripts(spec, directory):
             problems += SCRIPT_RULES.problems(script)
