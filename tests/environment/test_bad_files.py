@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from emr_platform.cli.main import run
+from emr_platform.cli.program import run
 from emr_platform.environment import yaml_source
 from emr_platform.environment.file_problems import FILE_PROBLEMS, SAME_NAME
 from emr_platform.environment.rules import ALL_RULES

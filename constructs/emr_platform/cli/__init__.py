@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from emr_platform.cli.main import main
+from emr_platform.cli.program import main
 
 __all__ = ["main"]

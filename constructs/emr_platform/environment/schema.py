@@ -14,11 +14,24 @@ def environment_schema() -> dict[str, Any]:
     Returns:
         The schema. What it accepts may still break a rule; what it refuses is refused in any case.
     """
-    schema = EnvironmentSpec.model_json_schema()
+    schema = _without_defaults_of_parts(EnvironmentSpec.model_json_schema())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "EMR Platform environment",
+    }
+
+
+def _without_defaults_of_parts(schema: Any) -> Any:
+    """Leave out defaults that are whole mappings: editors would write all of them into the file."""
+    if isinstance(schema, list):
+        return [_without_defaults_of_parts(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _without_defaults_of_parts(value)
+        for key, value in schema.items()
+        if key != "default" or not isinstance(value, dict)
     }
 
 

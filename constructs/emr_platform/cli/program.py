@@ -19,7 +19,7 @@ SHOW_TRACEBACK = "EMR_PLATFORM_TRACEBACK"
 """Environment variable: set it to see where in the program an internal error arose."""
 
 INTERRUPTED = 130
-BROKEN_PIPE = 141
+BROKEN_PIPE = 1
 INTERNAL_ERROR = 70
 
 
