@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from emr_platform.cluster.configurations import Configuration
+from emr_platform.cluster.groups import instance_groups
 from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import (
     ClusterSpec,
@@ -50,13 +51,7 @@ def texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
                 yield (*path, "jar"), step.jar
                 yield from _items((*path, "args"), step.args)
     yield from _properties(("configurations",), spec.configurations)
-    groups = {
-        ("primary",): spec.primary,
-        **{("task", name): group for name, group in spec.task.items()},
-    }
-    if spec.core:
-        groups[("core",)] = spec.core
-    for prefix, group in groups.items():
+    for prefix, group in instance_groups(spec):
         yield from _properties((*prefix, "configurations"), group.configurations)
 
 

@@ -120,9 +120,9 @@ def types_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def types_are_known(spec: ClusterSpec) -> Iterator[Finding]:
     """The type is in the catalogue."""
-    names = [known.name for known in instance_types()]
     for path, group in instance_groups(spec):
-        if group.type not in names:
+        if instance_type(group.type) is None:
+            names = [known.name for known in instance_types()]
             family = group.type.partition(".")[0]
             sizes = [name for name in names if name.startswith(f"{family}.")]
             nearest = difflib.get_close_matches(group.type, sizes or names, n=3, cutoff=0)

@@ -19,7 +19,7 @@ OWN_BUCKETS = ("logs", "config")
 @_BOOK.rule(
     "EMR-STORAGE-001",
     what="No data bucket is named logs or config.",
-    why="bucket://logs and bucket://config are the environment's log bucket and config bucket.",
+    why="``bucket://logs`` and ``bucket://config`` are the environment's log bucket and config bucket.",
     source=_NAMING,
 )
 def data_buckets_have_own_names(spec: StorageSpec) -> Iterator[Finding]:

@@ -1,0 +1,272 @@
+"""Each rule about the parts of an environment together, on both sides of what it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from emr_platform.environment.cross_rules import CROSS_RULES
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.problems import Problem
+
+Values = Mapping[str, Any]
+
+CHINA = "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+IRELAND = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SUBNETS = ["subnet-11111111", "subnet-22222222"]
+EXISTING = {"vpc_id": "vpc-12345678", "cidr": "10.0.0.0/16", "cluster_subnet_ids": SUBNETS}
+
+
+def environment(values: Values) -> EnvironmentSpec:
+    return EnvironmentSpec.model_validate({"name": "dev", "region": "us-east-1", **values})
+
+
+def found(rule_id: str, values: Values) -> list[Problem]:
+    problems = CROSS_RULES.problems(environment(values))
+    return [problem for problem in problems if problem.rule_id == rule_id]
+
+
+def etl(**values: Any) -> Values:
+    return {"clusters": {"etl": {"release": "emr-7.12.0", **values}}}
+
+
+def tags(prefix: str, count: int) -> dict[str, str]:
+    return {f"{prefix}{number}": "x" for number in range(count)}
+
+
+def boundary(arn: str, **values: Any) -> Values:
+    return {"identity": {"permissions_boundary": arn}, **values}
+
+
+def external(key: str | None, **values: Any) -> Values:
+    return {
+        "storage": {"external": {"other": {"bucket_name": "other", "kms_key_arn": key}}},
+        **values,
+    }
+
+
+def command(*arguments: str) -> Values:
+    return {"name": "step", "command": arguments}
+
+
+BUCKETS: Values = {"storage": {"data": {"input": {}, "output": {}}}}
+
+CASES: list[tuple[str, list[Values], list[Values]]] = [
+    (
+        "EMR-ENVIRONMENT-001",
+        [
+            {"region": name}
+            for name in ("us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1")
+        ],
+        [{"region": "us-esat-1"}, {"region": "eu-west-9"}],
+    ),
+    (
+        "EMR-ENVIRONMENT-002",
+        [
+            {"protection": "destroy", **etl()},
+            {"protection": "destroy", **etl(termination_protection=False)},
+            {"protection": "retain", **etl(termination_protection=True)},
+        ],
+        [{"protection": "destroy", **etl(termination_protection=True)}],
+    ),
+    (
+        "EMR-ENVIRONMENT-003",
+        [
+            {"protection": "destroy", **etl(core={"market": "spot"})},
+            {"protection": "retain", **etl(core={}, task={"a": {"count": 1, "market": "spot"}})},
+        ],
+        [
+            {"protection": "retain", **etl(core={"market": "spot"})},
+            {"protection": "retain", **etl(primary={"market": "spot"})},
+        ],
+    ),
+    (
+        "EMR-TAGS-001",
+        [
+            {"tags": tags("a", 20), **etl(tags=tags("b", 25))},
+            {"tags": tags("a", 45), **etl(tags=tags("a", 45))},
+        ],
+        [{"tags": tags("a", 20), **etl(tags=tags("b", 26))}],
+    ),
+    (
+        "EMR-TAGS-002",
+        [
+            {"tags": {"team": "a", "teams": "a"}},
+            # EC2 tells them apart, and a cluster's own tags do not go to roles.
+            etl(tags={"team": "a", "Team": "a"}),
+            {"tags": {"environment": "a"}},
+        ],
+        [
+            {"tags": {"team": "a", "TEAM": "a"}},
+            # The platform has a tag of its own, environment.
+            {"tags": {"Environment": "a"}},
+        ],
+    ),
+    (
+        "EMR-TAGS-003",
+        [{"tags": {"stage": "a"}}, {"tags": {"Environment": "a"}}],
+        [
+            {"tags": {"environment": "a"}},
+            {"tags": {"for-use-with-amazon-emr-managed-policies": "true"}},
+            etl(tags={"environment": "a"}),
+        ],
+    ),
+    (
+        "EMR-IDENTITY-001",
+        [
+            boundary("arn:aws:iam::111122223333:policy/B", account="111122223333"),
+            boundary("arn:aws:iam::aws:policy/PowerUserAccess", account="111122223333"),
+            boundary("arn:aws:iam::111122223333:policy/B"),
+            {"account": "111122223333"},
+        ],
+        [boundary("arn:aws:iam::444455556666:policy/B", account="111122223333")],
+    ),
+    (
+        "EMR-IDENTITY-002",
+        [
+            boundary("arn:aws:iam::111122223333:policy/B"),
+            boundary("arn:aws-cn:iam::111122223333:policy/B", region="cn-north-1"),
+            external(CHINA, region="cn-north-1"),
+            # Nobody knows what a new region belongs to.
+            boundary("arn:aws:iam::111122223333:policy/B", region="xx-north-1"),
+        ],
+        [
+            boundary("arn:aws-cn:iam::111122223333:policy/B"),
+            boundary("arn:aws:iam::111122223333:policy/B", region="us-gov-west-1"),
+            external(CHINA),
+        ],
+    ),
+    (
+        "EMR-STORAGE-004",
+        [external(IRELAND, region="eu-west-1"), external(None)],
+        [external(IRELAND)],
+    ),
+    (
+        "EMR-NETWORK-009",
+        [
+            {"network": {"availability_zones": ["us-east-1a", "us-east-1f"]}},
+            {"network": {"availability_zones": 3}},
+            {"network": EXISTING},
+        ],
+        [{"network": {"availability_zones": ["us-east-1a", "us-east-2a"]}}],
+    ),
+    (
+        "EMR-NETWORK-010",
+        [
+            {"network": {"availability_zones": 2}, **etl(subnet_index=1)},
+            {"network": EXISTING, **etl(subnet_index=1)},
+        ],
+        [
+            {"network": {"availability_zones": 2}, **etl(subnet_index=2)},
+            {"network": {"availability_zones": ["us-east-1a"]}, **etl(subnet_index=1)},
+            {"network": EXISTING, **etl(subnet_index=2)},
+        ],
+    ),
+    (
+        "EMR-NETWORK-011",
+        [
+            etl(),
+            {"network": {"nat_gateways": 1}, **etl(session_manager=True)},
+            {"network": {"cluster_subnets": "public"}, **etl(session_manager=True)},
+            {"network": EXISTING, **etl(session_manager=True)},
+            {"network": {"endpoints": ["elasticmapreduce"]}},
+            # Disks are encrypted from emr-5.24.0.
+            {
+                "network": {"endpoints": ["elasticmapreduce"]},
+                "clusters": {"old": {"release": "emr-5.23.0"}},
+            },
+            {
+                "network": {"endpoints": ["ec2messages", "kms", "ssm", "ssmmessages"]},
+                **etl(session_manager=True),
+            },
+        ],
+        [
+            etl(session_manager=True),
+            etl(read_result_store_secret=True),
+            {"network": {"endpoints": ["elasticmapreduce"]}, **etl()},
+            {
+                "network": {"endpoints": ["ec2messages", "kms", "ssmmessages"]},
+                **etl(session_manager=True),
+            },
+        ],
+    ),
+    (
+        "EMR-DATABASE-003",
+        [
+            {"network": {"availability_zones": 2}, "result_store": {}},
+            {"network": {"availability_zones": 1}},
+            {"network": {**EXISTING, "result_store_subnet_ids": SUBNETS}, "result_store": {}},
+            {"network": EXISTING},
+        ],
+        [
+            {"network": {"availability_zones": 1}, "result_store": {}},
+            {"network": {"availability_zones": ["us-east-1a"]}, "result_store": {}},
+            {"network": EXISTING, "result_store": {}},
+            {"network": {**EXISTING, "result_store_subnet_ids": SUBNETS[:1]}, "result_store": {}},
+        ],
+    ),
+    (
+        "EMR-REFERENCE-005",
+        [
+            {**BUCKETS, **etl(steps=[command("bucket://input/a", "bucket://logs/a")])},
+            {
+                **BUCKETS,
+                **etl(
+                    data_access={"input": "read"},
+                    steps=[command("bucket://input/a", "bucket://logs/a")],
+                ),
+            },
+        ],
+        [
+            {**BUCKETS, **etl(data_access={}, steps=[command("--in=bucket://input/a")])},
+            {
+                **BUCKETS,
+                **etl(
+                    data_access={"input": "read"}, configurations={"a": {"b": "bucket://output"}}
+                ),
+            },
+        ],
+    ),
+]
+
+
+def test_every_rule_has_cases() -> None:
+    assert {case[0] for case in CASES} == {rule.id for rule in CROSS_RULES.rules}
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "values"), [(id, values) for id, accepted, _ in CASES for values in accepted]
+)
+def test_accepted(rule_id: str, values: Values) -> None:
+    assert found(rule_id, values) == []
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "values"), [(id, values) for id, _, refused in CASES for values in refused]
+)
+def test_refused(rule_id: str, values: Values) -> None:
+    assert len(found(rule_id, values)) == 1
+
+
+def test_missing_endpoints_are_named_once_for_each_reason() -> None:
+    problems = found(
+        "EMR-NETWORK-011",
+        {
+            "network": {"endpoints": ["elasticmapreduce", "ssm"]},
+            **etl(session_manager=True, read_result_store_secret=True),
+        },
+    )
+
+    assert [(problem.path[-1], problem.allowed) for problem in problems] == [
+        ("release", "endpoint kms in network.endpoints, or network.nat_gateways: 1"),
+        (
+            "session_manager",
+            "endpoints ec2messages, ssmmessages in network.endpoints, or network.nat_gateways: 1",
+        ),
+        (
+            "read_result_store_secret",
+            "endpoint secretsmanager in network.endpoints, or network.nat_gateways: 1",
+        ),
+    ]
