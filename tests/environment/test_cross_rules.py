@@ -47,6 +47,10 @@ def external(key: str | None, **values: Any) -> Values:
     }
 
 
+def bucket(name: str, **values: Any) -> Values:
+    return {"storage": {"external": {"other": {"bucket_name": name, **values}}}}
+
+
 def command(*arguments: str) -> Values:
     return {"name": "step", "command": arguments}
 
@@ -227,6 +231,34 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
                     data_access={"input": "read"}, configurations={"a": {"b": "bucket://output"}}
                 ),
             },
+        ],
+    ),
+    (
+        "EMR-REFERENCE-006",
+        [
+            etl(steps=[command("bucket://logs/a", "hdfs:///a", "file:///a")]),
+            {**bucket("other"), **etl(steps=[command("--in=s3://other/a,s3a://other/b")])},
+            etl(bootstrap={"a": {"script": "s3://other/a.sh"}}),
+            etl(steps=[{"name": "a", "script": "s3://other/a.sh"}]),
+        ],
+        [
+            etl(steps=[command("--in=s3://other/a")]),
+            etl(steps=[{"name": "a", "jar": "s3://other/a.jar"}]),
+            etl(steps=[{"name": "a", "script": "s3://other/a.sh", "args": ["s3n://another"]}]),
+            etl(configurations={"a": {"b": "s3a://other"}}),
+            {**bucket("another"), **etl(steps=[command("s3://another/a", "s3://other/a")])},
+        ],
+    ),
+    (
+        "EMR-STORAGE-005",
+        [
+            {**bucket("other", access="read_write"), **etl(log_uri="s3://other/logs/")},
+            {**bucket("other"), **etl()},
+        ],
+        [
+            etl(log_uri="s3://other/logs/"),
+            {**bucket("other", access="read"), **etl(log_uri="s3://other/logs/")},
+            {**bucket("another", access="read_write"), **etl(log_uri="s3://other")},
         ],
     ),
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from emr_platform.catalog.regions import REGIONS, partition_of
 from emr_platform.catalog.release import Release
-from emr_platform.cluster.references import texts
+from emr_platform.cluster.references import scripts, texts
 from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
@@ -20,6 +21,8 @@ CROSS_RULES: RuleBook[EnvironmentSpec] = RuleBook()
 _IAM_TAGS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"
 _ARNS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
 _SUBNET_GROUPS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"
+_NODE_ROLE = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-for-ec2.html"
+_S3_BUCKET = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9.-]*)")
 
 PLATFORM_TAGS = ("environment", "for-use-with-amazon-emr-managed-policies")
 """Keys of the tags that the platform sets itself."""
@@ -320,7 +323,7 @@ def result_store_spans_zones(spec: EnvironmentSpec) -> Iterator[Finding]:
     "EMR-REFERENCE-005",
     what="Data buckets that a cluster's texts refer to are ones that its nodes may use.",
     why="S3 refuses the nodes' requests while the cluster runs.",
-    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-for-ec2.html",
+    source=_NODE_ROLE,
 )
 def referenced_buckets_may_be_used(spec: EnvironmentSpec) -> Iterator[Finding]:
     """No ``bucket://NAME`` of a data bucket that data_access leaves out."""
@@ -335,3 +338,49 @@ def referenced_buckets_may_be_used(spec: EnvironmentSpec) -> Iterator[Finding]:
                         f"bucket://{name} is a bucket that data_access does not let nodes use",
                         f"{name}: read, or {name}: read_write, in data_access",
                     )
+
+
+@CROSS_RULES.rule(
+    "EMR-REFERENCE-006",
+    what="Buckets that a cluster's texts name by URI are listed in ``storage.external``.",
+    why="Nodes have access to the environment's own buckets and to those, and S3 refuses the rest.",
+    source=_NODE_ROLE,
+    severity="warning",
+)
+def named_buckets_are_listed(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """No ``s3://`` of a bucket that is not listed, but for scripts, which nodes may always read."""
+    known = {bucket.bucket_name for bucket in spec.storage.external.values()}
+    for path, cluster in _clusters(spec):
+        own = {script_path for script_path, _ in scripts(cluster)}
+        for inner, text in texts(cluster):
+            for name in sorted(set(_S3_BUCKET.findall(text)) - known):
+                if inner not in own:
+                    yield Finding(
+                        (*path, *inner),
+                        f"nodes have no access to the bucket {name}",
+                        f"storage.external: {{other: {{bucket_name: {name}}}}}",
+                    )
+
+
+@CROSS_RULES.rule(
+    "EMR-STORAGE-005",
+    what="A log bucket of one's own is listed in ``storage.external`` with access read_write.",
+    why="Nodes write the logs, and S3 refuses them otherwise: the cluster works, and its logs are lost.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-debugging.html",
+    severity="warning",
+)
+def logs_can_be_written(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """Access to the bucket of each cluster's log_uri."""
+    writable = {
+        bucket.bucket_name
+        for bucket in spec.storage.external.values()
+        if bucket.access == "read_write"
+    }
+    for path, cluster in _clusters(spec):
+        for name in _S3_BUCKET.findall(cluster.log_uri or ""):
+            if name not in writable:
+                yield Finding(
+                    (*path, "log_uri"),
+                    f"nodes may not write to the bucket {name}",
+                    f"storage.external: {{logs: {{bucket_name: {name}, access: read_write}}}}",
+                )
