@@ -66,11 +66,12 @@ class Deployed:
         outputs: dict[str, Any] | None = None,
         *,
         create: bool = False,
+        name: str | None = None,
     ) -> None:
         """Create or update the stack by a change set, as the CDK does."""
         change_set = self._cloudformation.create_change_set(
             StackName=self.name,
-            ChangeSetName=f"change-{next(_numbers)}",
+            ChangeSetName=name or f"change-{next(_numbers)}",
             ChangeSetType="CREATE" if create else "UPDATE",
             TemplateBody=_template(resources, outputs),
         )

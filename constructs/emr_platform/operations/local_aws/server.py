@@ -121,7 +121,7 @@ class LocalAws:
             "AWS_ENDPOINT_URL_S3": self.endpoint_url,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
-            **_CREDENTIALS,
+            **self._credentials,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -137,10 +137,15 @@ class LocalAws:
             service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
-            aws_access_key_id=_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=self._credentials["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self._credentials["AWS_SECRET_ACCESS_KEY"],
             config=botocore.config.Config(proxies={}),
         )
+
+    @property
+    def _credentials(self) -> dict[str, str]:
+        # Not the same key for every account: the CDK remembers whose account a key is.
+        return {"AWS_ACCESS_KEY_ID": f"local-{self.account}", "AWS_SECRET_ACCESS_KEY": "local"}
 
     @functools.cached_property
     def _session(self) -> Any:
@@ -177,7 +182,8 @@ class LocalAws:
 
     def _command(self) -> list[str]:
         return [
-            *(sys.executable, "-m", "emr_platform.operations.local_aws.moto_process"),
+            # Without the current folder: what lies there is not for the server to import.
+            *(sys.executable, "-P", "-m", "emr_platform.operations.local_aws.moto_process"),
             *("--port", str(self._wanted_port)),
             *("--region", self.region),
             *("--node", str(node_executable())),
@@ -195,14 +201,11 @@ class LocalAws:
         source_root = str(Path(__file__).parents[3])
         python_path = os.pathsep.join(filter(None, [source_root, os.environ.get("PYTHONPATH")]))
         return kept | {
-            **_CREDENTIALS,
+            **self._credentials,
             "PYTHONPATH": python_path,
             "MOTO_ACCOUNT_ID": self.account,
             "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
         }
-
-
-_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 
 def node_executable() -> Path:

@@ -1,5 +1,6 @@
 """Stacks come, change, fail and go as CloudFormation says."""
 
+import json
 from typing import Any
 
 import pytest
@@ -97,7 +98,27 @@ def test_update_makes_the_new_before_it_removes_the_old(aws: LocalAws) -> None:
     assert aws.client("ssm").get_parameter(Name=kept)["Parameter"]["Value"] == "4"
     assert stack.outputs == {"Kept": kept}
     names = [(name, status) for name, status, _ in stack.events]
+    assert ("Kept", "UPDATE_COMPLETE") in names
     assert names.index(("New", "CREATE_COMPLETE")) < names.index(("Old", "DELETE_COMPLETE"))
+
+
+def test_failed_change_names_the_resource(aws: LocalAws) -> None:
+    alarm = {
+        "MetricName": "IsIdle",
+        "Namespace": "AWS/ElasticMapReduce",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "Statistic": "Average",
+        "Period": 60,
+    }
+    stack = create_stack(aws, {"Alarm": resource("AWS::CloudWatch::Alarm", alarm)})
+    changed = resource("AWS::CloudWatch::Alarm", alarm | {"EvaluationPeriods": "many"})
+    stack.update({"Alarm": changed})
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    (failed,) = [event for event in stack.events if event[1] == "UPDATE_FAILED"]
+    assert failed[0] == "Alarm"
+    assert "many" in failed[2]
 
 
 def test_resource_that_cannot_be_changed_is_still_referred_to(aws: LocalAws) -> None:
@@ -214,6 +235,58 @@ def test_retained_resource_outlives_its_stack(aws: LocalAws) -> None:
     name = stack.resources["Kept"]
     stack.delete()
     assert aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"] == "1"
+
+
+@pytest.mark.parametrize("by_change_set", [False, True])
+def test_previous_value_of_a_parameter_is_what_was_given(
+    aws: LocalAws, by_change_set: bool
+) -> None:
+    # As in every template of the CDK: a parameter whose default names a value of Systems Manager.
+    aws.client("ssm").put_parameter(
+        Name=f"/version/{by_change_set}", Value="33", Type="String", Overwrite=True
+    )
+    declared = {
+        "Version": {
+            "Type": "AWS::SSM::Parameter::Value<String>",
+            "Default": f"/version/{by_change_set}",
+        },
+        "Text": {"Type": "String"},
+    }
+
+    def body(text: str) -> str:
+        value = {"Fn::Sub": text + " ${Version} ${Text}"}
+        return json.dumps({"Parameters": declared, "Resources": {"Target": parameter(value)}})
+
+    cloudformation, stack = aws.client("cloudformation"), new_stack(aws)
+    given = [{"ParameterKey": "Text", "ParameterValue": "given"}]
+    cloudformation.create_stack(StackName=stack.name, TemplateBody=body("a"), Parameters=given)
+    assert stack.status == "CREATE_COMPLETE"
+    previous = [{"ParameterKey": name, "UsePreviousValue": True} for name in ("Text", "Version")]
+    request = {"StackName": stack.name, "TemplateBody": body("b"), "Parameters": previous}
+    if by_change_set:
+        change_set = cloudformation.create_change_set(
+            **request, ChangeSetName="again", ChangeSetType="UPDATE"
+        )
+        cloudformation.execute_change_set(ChangeSetName=change_set["Id"])
+    else:
+        cloudformation.update_stack(**request)
+    assert stack.status == "UPDATE_COMPLETE"
+    found = aws.client("ssm").get_parameter(Name=stack.resources["Target"])
+    assert found["Parameter"]["Value"] == "b 33 given"
+
+
+def test_change_sets_of_one_name_belong_to_their_stacks(aws: LocalAws) -> None:
+    # The CDK gives every change set the same name, and waits until its own is gone.
+    cloudformation, stacks = aws.client("cloudformation"), [new_stack(aws), new_stack(aws)]
+    for value, stack in enumerate(stacks):
+        stack.change({"Parameter": parameter(str(value))}, create=True, name="deployment")
+    first, second = ({"StackName": stack.name, "ChangeSetName": "deployment"} for stack in stacks)
+    described = cloudformation.describe_change_set(**first)
+    assert described["StackName"] == stacks[0].name
+    cloudformation.delete_change_set(**first)
+    with pytest.raises(cloudformation.exceptions.ChangeSetNotFoundException):
+        cloudformation.describe_change_set(**first)
+    assert cloudformation.describe_change_set(**second)["StackName"] == stacks[1].name
 
 
 def test_cloudtrail_knows_of_nothing(aws: LocalAws) -> None:

@@ -27,6 +27,7 @@ def install() -> None:
     _follow_dependencies()
     _report_resources()
     _list_what_exists()
+    _keep_parameters_as_given()
     _publish_and_roll_back()
     _delete_stacks_for_good()
     _know_no_causes()
@@ -56,16 +57,7 @@ def _follow_dependencies() -> None:
         for name in difference["Add"]:
             self[name]
         for name in difference["Modify"]:
-            changed: Any = parsing.parse_and_update_resource(
-                name,
-                template["Resources"][name],
-                self,
-                account_id=self._account_id,
-                region_name=self._region_name,
-            )
-            # Nothing is what moto gives for a resource that it cannot change, and that is still there.
-            if changed is not None:
-                self._parsed_resources[name] = changed
+            _change(self, name, template["Resources"][name])
         for name in _newest_first(self, removed):
             _delete(self, name, removed[name])
 
@@ -78,6 +70,24 @@ def _follow_dependencies() -> None:
     get = replace(parsing.ResourceMap, "__getitem__", get_after_dependencies)
     replace(parsing.ResourceMap, "update", update)
     replace(parsing.ResourceMap, "delete", delete)
+
+
+def _change(resources: Any, name: str, resource_json: dict[str, Any]) -> None:
+    try:
+        changed: Any = parsing.parse_and_update_resource(
+            name,
+            resource_json,
+            resources,
+            account_id=resources._account_id,
+            region_name=resources._region_name,
+        )
+    except Exception as error:
+        _report_failure(resources, name, "UPDATE_FAILED", error)
+        raise
+    # Nothing is what moto gives for a resource that it cannot change, and that is still there.
+    if changed is not None:
+        resources._parsed_resources[name] = changed
+        _report(resources, name, "UPDATE_COMPLETE", changed)
 
 
 def _depends_on(resource_json: dict[str, Any]) -> list[str]:
@@ -167,6 +177,20 @@ def _reason(error: Any) -> str:
     return str(getattr(error, "message", None) or f"{type(error).__name__}: {error}")
 
 
+def _keep_parameters_as_given() -> None:
+    """The previous value of a parameter is what it stood for, such as a value of Systems Manager, not its name.
+
+    And a parameter that had no value but its default has no previous one.
+    """
+
+    def stack_parameters(self: Any) -> dict[str, Any]:
+        declared = self.template_dict.get("Parameters", {})
+        defaults = {name: each["Default"] for name, each in declared.items() if "Default" in each}
+        return {**defaults, **self.parameters}
+
+    replace(Stack, "stack_parameters", property(stack_parameters))
+
+
 def _publish_and_roll_back() -> None:
     """Only a stack that is created without a change set publishes exports, and a failure is an error of the request.
 
@@ -195,7 +219,11 @@ def _publish_and_roll_back() -> None:
         self: Any, name: str, template: str, role_arn: Any, parameters: Any, tags: Any
     ) -> Any:
         stack = self.get_stack(name)
-        resolved = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
+        before = stack.stack_parameters
+        resolved = {
+            each["ParameterKey"]: each.get("ParameterValue", before.get(each["ParameterKey"]))
+            for each in parameters
+        }
         if _carry_out(self, stack, "UPDATE", template, resolved):
             stack.role_arn = role_arn
             stack.tags = stack.tags if tags is None else tags

@@ -204,7 +204,14 @@ def _disassociate_route_table(aws: Service, association: Any) -> None:
 
 
 def _release_address(aws: Service, address: Any) -> None:
-    aws("ec2").release_address(AllocationId=address.allocation_id)
+    ec2 = aws("ec2")
+    if address.association_id:
+        ec2.disassociate_address(AssociationId=address.association_id)
+    if address.allocation_id:
+        ec2.release_address(AllocationId=address.allocation_id)
+    else:
+        # Declared without a domain, it is to moto an address outside of all VPCs.
+        ec2.release_address(PublicIp=address.public_ip)
 
 
 DELETIONS: dict[str, Callable[[Service, Any], None]] = {
