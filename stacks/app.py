@@ -9,7 +9,7 @@ from pathlib import Path
 from aws_cdk import App
 
 from emr_platform.environment.loader import LoadedEnvironment, load_environment
-from emr_platform.problems import InvalidSpecError
+from emr_platform.problems import InvalidSpecError, Problem
 from stacks.environment import EnvironmentStage
 
 ENVIRONMENTS = Path("environments")
@@ -98,8 +98,8 @@ def _selected(files: Sequence[Path], wanted: Sequence[str]) -> list[LoadedEnviro
 
 
 def _load(files: Sequence[Path]) -> list[LoadedEnvironment]:
-    loaded = []
-    problems = []
+    loaded: list[LoadedEnvironment] = []
+    problems: list[Problem] = []
     for path in files:
         try:
             loaded.append(load_environment(path))

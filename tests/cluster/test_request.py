@@ -127,6 +127,7 @@ def test_the_api_takes_the_request(spec: ClusterSpec) -> None:
     """Botocore checks names and types of members against the service's own description."""
     service = botocore.session.get_session().get_service_model("emr")
     shape = service.operation_model("RunJobFlow").input_shape
+    assert shape
 
     report = ParamValidator().validate(request(spec), shape)
 

@@ -215,12 +215,15 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             scaling(core={"count": 10}),
             scaling(core={"count": 4}, max_core=4),
             scaling(core={"count": 1}, unit="vcpu"),
+            # No size would do; another rule says so.
+            scaling(minimum=11),
             {**scaling(core={"count": 1}), "task": {"a": {"count": 9}}},
         ],
         [
             scaling(core={"count": 1}),
             scaling(core={"count": 11}),
             scaling(core={"count": 5}, max_core=4),
+            scaling(core={"count": 10}, max_core=4),
             {**scaling(core={"count": 1}), "task": {"a": {"count": 10}}},
         ],
     ),
@@ -534,6 +537,7 @@ def test_types_instead_are_of_the_same_size_and_architecture() -> None:
     [
         ("emr-7.0.0", "Ganglia", "AmazonCloudWatchAgent"),
         ("emr-5.0.0", "Zeppelin-Sandbox", "Zeppelin"),
+        ("emr-spark-8.0.0", "Oozie-Sandbox", "Oozie-Sandbox with emr-4.1.0 to emr-4.9.6"),
         ("emr-6.0.0", "Mahout", "Mahout with emr-4.0.0 to emr-4.9.6, emr-5.0.0 to emr-5.36.2"),
     ],
 )
