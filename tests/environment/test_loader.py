@@ -182,12 +182,15 @@ def test_valid_spec_with_a_duplicate_key_is_refused() -> None:
 
 
 def test_all_errors_and_warnings_of_rules_come_at_once() -> None:
-    text = SMALLEST.replace("Hive", "Sparc") + "    scaling: {minimum: 3, maximum: 2}\n"
+    text = SMALLEST.replace("Hive", "Sparc, HBase") + (
+        "    scaling: {minimum: 3, maximum: 2}\n    idle_timeout_minutes: 60\n"
+    )
 
     assert reports(text) == [
         "dev.yaml:6:27  clusters.etl.applications[1]  EMR-APPLICATION-004",
-        "dev.yaml:8:14  clusters.etl.scaling  EMR-SCALING-006  warning",
+        "dev.yaml:8:14  clusters.etl.scaling  EMR-SCALING-008  warning",
         "dev.yaml:8:24  clusters.etl.scaling.minimum  EMR-SCALING-002",
+        "dev.yaml:9:27  clusters.etl.idle_timeout_minutes  EMR-TERMINATION-002  warning",
     ]
 
 
@@ -259,7 +262,8 @@ def test_long_texts_are_shortened() -> None:
             "a whole number from 20 to 65536; without quotes: 30",
         ),
         ("result_store: {storage_gib: 30 GiB}", "a whole number from 20 to 65536"),
-        ("network: {endpoints: logs}", 'a list; for one entry: ["logs"]'),
+        ("ssh: {key_pair: a, allow_from: {}}", "a list"),
+        ("ssh: {key_pair: a, allow_from: 10.0.0.0/8}", 'a list; for one entry: ["10.0.0.0/8"]'),
         ("network: {endpoints: {}}", "a list"),
         (
             "network: {nat_gateways: }",

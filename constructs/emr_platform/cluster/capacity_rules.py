@@ -146,6 +146,8 @@ def initial_size_is_within_limits(spec: ClusterSpec) -> Iterator[Finding]:
     scaling = spec.scaling
     if not scaling or not spec.core or scaling.unit != "instances":
         return
+    if scaling.minimum > scaling.maximum:
+        return  # no size would do
     total = spec.core.count + sum(group.count for group in spec.task.values())
     if not scaling.minimum <= total <= scaling.maximum:
         yield Finding(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -154,6 +155,12 @@ def declared_at(model: type[BaseModel], location: Sequence[str | int]) -> Declar
     Returns:
         What is declared there; None if the location leads to nothing that is declared.
     """
+    # What is declared for one item of a list is declared for all.
+    return _declared_at(model, tuple(0 if isinstance(part, int) else part for part in location))
+
+
+@lru_cache(maxsize=1000)
+def _declared_at(model: type[BaseModel], location: tuple[str | int, ...]) -> Declared | None:
     declared: Declared | None = Declared(model)
     for position, part in enumerate(location):
         if declared is None:

@@ -99,14 +99,17 @@ def _sound_parts(document: Any, faults: Iterable[tuple[int | str, ...]]) -> Envi
         return None
     # Which account, region and name it is makes no difference to a part by itself.
     sound = {"name": "sound", "region": "us-east-1", **document}
-    for fault in faults:
-        part, *inner = fault
+    clusters = sound.get("clusters")
+    sound_clusters = dict(clusters) if isinstance(clusters, dict) else {}
+    for part, *inner in faults:
         if part in ("name", "region"):
             sound[part] = {"name": "sound", "region": "us-east-1"}[part]
-        elif part == "clusters" and inner and isinstance(sound.get(part), dict):
-            sound[part] = {name: each for name, each in sound[part].items() if name != inner[0]}
+        elif part == "clusters" and inner:
+            sound_clusters.pop(inner[0], None)
         else:
             sound.pop(part, None)
+    if "clusters" in sound:
+        sound["clusters"] = sound_clusters
     try:
         return EnvironmentSpec.model_validate(sound)
     except ValidationError:

@@ -164,6 +164,8 @@ def network_problems(spec: NewVpcSpec | ExistingVpcSpec) -> list[Problem]:
 
 
 def _duplicates(path: Path, names: Sequence[str]) -> Iterator[Finding]:
+    seen = set()
     for position, name in enumerate(names):
-        if name in names[:position]:
+        if name in seen:
             yield Finding((*path, position), f"{name} is in the list already", "each one once")
+        seen.add(name)
