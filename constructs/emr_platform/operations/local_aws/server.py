@@ -48,7 +48,8 @@ class LocalAws:
         port: The TCP port to listen on; 0 for a free one.
         node_modules: The folder of Node.js modules that functions may ``require``: the AWS SDK clients that
             the Node.js runtimes of Lambda bring with them.
-        log_file: Where the server and the functions write what they do; a temporary file by default.
+        log_file: Where the server and the functions write what they do, after what is there already; by
+            default only the last lines of a failed start are shown.
 
     Raises:
         LocalAwsError: On entering, if the extra ``local`` is not installed, the port is taken, or the server
@@ -68,7 +69,7 @@ class LocalAws:
         self.account = account or ACCOUNT
         self._wanted_port = port
         self._node_modules = node_modules.resolve()
-        self._wanted_log_file = log_file
+        self._log_file = log_file
         self._cleanup = contextlib.ExitStack()
         self._port: int | None = None
 
@@ -163,11 +164,10 @@ class LocalAws:
     def _start(self) -> None:
         if self._wanted_port:
             _refuse_taken_port(self._wanted_port)
-        log_file = self._wanted_log_file
-        if log_file is None:
-            folder = self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="local-aws-"))
-            log_file = Path(folder) / "log"
-        log = self._cleanup.enter_context(log_file.open("w+", encoding="utf-8"))
+        log: IO[bytes] = self._cleanup.enter_context(
+            # Without a name, the log cannot be left behind.
+            self._log_file.open("a+b") if self._log_file else tempfile.TemporaryFile("a+b")  # noqa: SIM115
+        )
         process = subprocess.Popen(  # noqa: S603 - this Python, with arguments of this class
             self._command(),
             stdin=subprocess.PIPE,
@@ -178,7 +178,7 @@ class LocalAws:
             start_new_session=True,
         )
         self._cleanup.callback(_stop, process)
-        self._port = _await_port(process, log_file)
+        self._port = _await_port(process, log)
 
     def _command(self) -> list[str]:
         return [
@@ -235,7 +235,7 @@ def _refuse_taken_port(port: int) -> None:
             ) from error
 
 
-def _await_port(process: subprocess.Popen[bytes], log_file: Path) -> int:
+def _await_port(process: subprocess.Popen[bytes], log: IO[bytes]) -> int:
     """Wait for the server's first line, which it writes when it listens."""
     lines: queue.Queue[bytes] = queue.Queue()
     output: IO[bytes] = process.stdout  # type: ignore[assignment]
@@ -248,8 +248,9 @@ def _await_port(process: subprocess.Popen[bytes], log_file: Path) -> int:
         if line:
             return int(json.loads(line)["port"])
         why = f"ended with status {process.wait(_STOP_TIMEOUT_SECONDS)}"
-    log = log_file.read_text(encoding="utf-8").splitlines()[-_LOG_LINES_SHOWN:]
-    raise LocalAwsError("\n  ".join([f"the server of the local AWS {why}:", *log]))
+    log.seek(0)
+    last_lines = log.read().decode(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
+    raise LocalAwsError("\n  ".join([f"the server of the local AWS {why}:", *last_lines]))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -176,6 +176,16 @@ def test_security_groups_have_the_rules_of_the_template_and_no_others(aws: Local
     assert stack.resources["Service"] != service
 
 
+def test_security_group_may_be_in_a_vpc_that_is_only_known_by_name(aws: LocalAws) -> None:
+    # An environment in an existing VPC, of which the local AWS knows nothing.
+    egress = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}
+    group = _group(VpcId="vpc-0123456789abcdef0", SecurityGroupEgress=[egress])
+    stack = create_stack(aws, {"Group": group})
+    assert stack.status == "CREATE_COMPLETE"
+    described = _described(stack, "Group")
+    assert _rules(described["IpPermissionsEgress"]) == {("tcp", 443, 443, "0.0.0.0/0")}
+
+
 def test_key_pair_is_imported_or_made(aws: LocalAws) -> None:
     imported = {"KeyName": "analytics", "PublicKeyMaterial": PUBLIC_KEY, "Tags": TAGS}
     stack = create_stack(

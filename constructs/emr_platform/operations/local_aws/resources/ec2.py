@@ -64,8 +64,11 @@ class _SecurityGroup(ResourceType):
             )
         if "SecurityGroupEgress" in properties:
             # With rules of its own, the group loses the one that allows everything.
-            everything = [_permission(_TO_EVERYWHERE)]
-            ec2.revoke_security_group_egress(GroupId=group_id, IpPermissions=everything)
+            (group,) = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
+            if group["IpPermissionsEgress"]:
+                ec2.revoke_security_group_egress(
+                    GroupId=group_id, IpPermissions=group["IpPermissionsEgress"]
+                )
         for rule in properties.get("SecurityGroupEgress", []):
             ec2.authorize_security_group_egress(GroupId=group_id, IpPermissions=[_permission(rule)])
         return Made(group_id, {"GroupId": group_id, "VpcId": properties.get("VpcId")})
