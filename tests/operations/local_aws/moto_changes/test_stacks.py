@@ -238,6 +238,29 @@ def test_retained_resource_outlives_its_stack(aws: LocalAws) -> None:
 
 
 @pytest.mark.parametrize("by_change_set", [False, True])
+def test_deletion_policy_can_change_by_itself(aws: LocalAws, by_change_set: bool) -> None:
+    subnets = aws.client("ec2").describe_subnets()["Subnets"][:2]
+    properties = {
+        "DBSubnetGroupDescription": "two zones",
+        "SubnetIds": [subnet["SubnetId"] for subnet in subnets],
+    }
+    stack = create_stack(
+        aws, {"Group": resource("AWS::RDS::DBSubnetGroup", properties, DeletionPolicy="Retain")}
+    )
+    before = stack.resources["Group"]
+    changed = {"Group": resource("AWS::RDS::DBSubnetGroup", properties)}
+    if by_change_set:
+        stack.change(changed)
+    else:
+        stack.update(changed)
+
+    assert stack.resources["Group"] == before
+    stack.delete()
+    groups = aws.client("rds").describe_db_subnet_groups()["DBSubnetGroups"]
+    assert before not in [group["DBSubnetGroupName"] for group in groups]
+
+
+@pytest.mark.parametrize("by_change_set", [False, True])
 def test_previous_value_of_a_parameter_is_what_was_given(
     aws: LocalAws, by_change_set: bool
 ) -> None:

@@ -36,7 +36,8 @@ def install() -> None:
 def _follow_dependencies() -> None:
     """A change set ignores ``DependsOn``, removes before it adds, and deletes in no order at all.
 
-    A failed deletion is then tried again until nothing is in its way any more, or never.
+    A failed deletion is then tried again until nothing is in its way any more, or never. And a resource of which only
+    the deletion policy changes is updated, which for some types means made anew.
     """
 
     def get_after_dependencies(self: Any, key: str) -> Any:
@@ -50,6 +51,7 @@ def _follow_dependencies() -> None:
         removed = {name: self._resource_json_map[name] for name in difference["Remove"]}
         if parameters:
             self.input_parameters = parameters
+        before = self._resource_json_map
         self._template, self._resource_json_map = template, template["Resources"]
         self.load_mapping()
         self.load_parameters()
@@ -57,7 +59,9 @@ def _follow_dependencies() -> None:
         for name in difference["Add"]:
             self[name]
         for name in difference["Modify"]:
-            _change(self, name, template["Resources"][name])
+            # What is to become of a resource when it goes is no change of the resource itself.
+            if _declared(before[name]) != _declared(template["Resources"][name]):
+                _change(self, name, template["Resources"][name])
         for name in _newest_first(self, removed):
             _delete(self, name, removed[name])
 
@@ -88,6 +92,10 @@ def _change(resources: Any, name: str, resource_json: dict[str, Any]) -> None:
     if changed is not None:
         resources._parsed_resources[name] = changed
         _report(resources, name, "UPDATE_COMPLETE", changed)
+
+
+def _declared(resource_json: dict[str, Any]) -> tuple[str, Any]:
+    return resource_json["Type"], resource_json.get("Properties")
 
 
 def _depends_on(resource_json: dict[str, Any]) -> list[str]:
