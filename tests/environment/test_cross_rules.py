@@ -191,6 +191,10 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             etl(read_result_store_secret=True),
             {"network": {"endpoints": ["elasticmapreduce"]}, **etl()},
             {
+                "network": {"endpoints": ["elasticmapreduce"]},
+                "clusters": {"old": {"release": "emr-5.24.0"}},
+            },
+            {
                 "network": {"endpoints": ["ec2messages", "kms", "ssmmessages"]},
                 **etl(session_manager=True),
             },
