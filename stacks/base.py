@@ -36,7 +36,8 @@ class Deletion:
     @property
     def data_policy(self) -> RemovalPolicy:
         """What becomes of whatever holds data when its stack is deleted."""
-        return RemovalPolicy.DESTROY if self.data else RemovalPolicy.RETAIN
+        # What a failed first deployment made is empty: it need not be kept.
+        return RemovalPolicy.DESTROY if self.data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
 
 def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:

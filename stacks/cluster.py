@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 from aws_cdk import aws_ec2 as ec2
@@ -10,10 +12,11 @@ from constructs import Construct
 from emr_platform.cluster.construct import EmrCluster
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.identity.spec import SshSpec
 from emr_platform.network.construct import NetworkResources
 from emr_platform.result_store.construct import ResultStore
 from emr_platform.storage.construct import Storage
-from stacks.base import Deletion, EnvironmentStack
+from stacks.base import Deletion, EnvironmentStack, environment_tags
 
 
 class ClusterStack(EnvironmentStack):
@@ -32,7 +35,6 @@ class ClusterStack(EnvironmentStack):
         name: str,
         spec: ClusterSpec,
         network: NetworkResources,
-        key_pair: ec2.IKeyPair | None,
         storage: Storage,
         result_store: ResultStore | None,
         script_directory: Path,
@@ -47,7 +49,6 @@ class ClusterStack(EnvironmentStack):
             name: Name of the cluster within the environment.
             spec: The cluster.
             network: Where the cluster runs.
-            key_pair: Key pair that was imported for SSH; None for the one that the environment names, if any.
             storage: The environment's buckets.
             result_store: The environment's result store; None if it has none.
             script_directory: What relative paths of scripts are relative to.
@@ -61,8 +62,6 @@ class ClusterStack(EnvironmentStack):
             description=f"EMR cluster {name}",
         )
         ssh = environment.ssh
-        if ssh and ssh.key_pair:
-            key_pair = ec2.KeyPair.from_key_pair_name(self, "SshKey", ssh.key_pair)
         self.cluster = EmrCluster(
             self,
             "Cluster",
@@ -77,7 +76,7 @@ class ClusterStack(EnvironmentStack):
             external_buckets=environment.storage.external,
             script_directory=script_directory,
             result_store_secret=result_store.secret if result_store else None,
-            key_pair=key_pair,
+            key_pair=self._key_pair(ssh, environment, name) if ssh else None,
             ssh_allow_from=ssh.allow_from if ssh else (),
             identity=environment.identity,
             termination_protection=not deletion.stacks,
@@ -95,3 +94,20 @@ class ClusterStack(EnvironmentStack):
         self.output("PrimaryDnsName", self.cluster.primary_dns_name, "DNS name of the primary node")
         self.output("ServiceRole", self.cluster.service_role.role_name, "Role of the EMR service")
         self.output("InstanceRole", self.cluster.instance_role.role_name, "Role of the nodes")
+
+    def _key_pair(self, ssh: SshSpec, environment: EnvironmentSpec, name: str) -> ec2.IKeyPair:
+        """The key pair that the environment names, or one made of its public key, for this cluster alone.
+
+        EC2 wants a name, and changes neither key nor tags of a key pair. With a digest of both in the name, another
+        key is another key pair, and CloudFormation can make it before it deletes the old one.
+        """
+        if ssh.key_pair:
+            return ec2.KeyPair.from_key_pair_name(self, "SshKey", ssh.key_pair)
+        content = json.dumps([ssh.public_key, environment_tags(environment)], sort_keys=True)
+        digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+        return ec2.KeyPair(
+            self,
+            "SshKey",
+            key_pair_name=f"{environment.name}-{name}-{digest}",
+            public_key_material=ssh.public_key,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aws_cdk import Environment, Stage, Tags
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from emr_platform.environment.spec import EnvironmentSpec
@@ -14,7 +15,6 @@ from stacks.base import Deletion, environment_tags
 from stacks.cluster import ClusterStack
 from stacks.network import NetworkStack
 from stacks.result_store import ResultStoreStack
-from stacks.ssh_key import SshKeyStack
 from stacks.storage import StorageStack
 
 
@@ -25,7 +25,6 @@ class EnvironmentStage(Stage):
         spec: What the environment was made from.
         network: The stack of the VPC; None if the environment uses an existing one.
         storage: The stack of the buckets.
-        ssh_key: The stack of the imported SSH key; None if there is none.
         result_store: The stack of the result store; None if there is none.
         clusters: The stack of each cluster, by the cluster's name.
     """
@@ -53,6 +52,13 @@ class EnvironmentStage(Stage):
         self.spec = spec
         for key, value in environment_tags(spec).items():
             Tags.of(self).add(key, value)
+        if spec.identity.permissions_boundary:
+            # Every role, also those of functions that the CDK makes.
+            iam.PermissionsBoundary.of(self).apply(
+                iam.ManagedPolicy.from_managed_policy_arn(
+                    self, "PermissionsBoundary", spec.identity.permissions_boundary
+                )
+            )
         deletion = Deletion.of(spec, destroy_data=destroy_data)
         self.storage = StorageStack(self, "storage", environment=spec, deletion=deletion)
         self.network: NetworkStack | None = None
@@ -65,17 +71,6 @@ class EnvironmentStage(Stage):
                 self, "network", environment=spec, spec=spec.network, deletion=deletion
             )
             network = self.network.network
-        self.ssh_key = (
-            SshKeyStack(
-                self,
-                "ssh-key",
-                environment=spec,
-                public_key=spec.ssh.public_key,
-                deletion=deletion,
-            )
-            if spec.ssh and spec.ssh.public_key
-            else None
-        )
         self.result_store = (
             ResultStoreStack(
                 self,
@@ -96,7 +91,6 @@ class EnvironmentStage(Stage):
                 name=name,
                 spec=cluster,
                 network=network,
-                key_pair=self.ssh_key.key_pair if self.ssh_key else None,
                 storage=self.storage.storage,
                 result_store=self.result_store.result_store if self.result_store else None,
                 script_directory=directory,

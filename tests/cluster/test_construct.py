@@ -27,7 +27,7 @@ from tests.support import Synthesis, lint, masked, new_app, synthesize
 EMR_TAG = {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
-STACKS = ["Defaults", "Everything", "Public", "Release8"]
+STACKS = ["Defaults", "Everything", "Public", "Release8", "Release520"]
 # The subnet, the buckets and the secret of these tests, not the clusters.
 SURROUNDINGS = "Surroundings"
 
@@ -120,6 +120,16 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
         cdk.Stack(app, "Release8"),
         "Cluster",
         spec=ClusterSpec(release="emr-spark-8.0.0"),
+        vpc=around.vpc,
+        subnet=private,
+        log_bucket=around.logs,
+    )
+    EmrCluster(
+        cdk.Stack(app, "Release520"),
+        "Cluster",
+        spec=ClusterSpec.model_validate(
+            {"release": "emr-5.20.0", "primary": {"type": "m5.xlarge"}}
+        ),
         vpc=around.vpc,
         subnet=private,
         log_bucket=around.logs,
@@ -404,6 +414,14 @@ def test_disks_are_encrypted_with_a_key_that_goes_with_the_cluster(synthesis: Sy
     assert cluster["SecurityConfiguration"] == {"Ref": name}
 
 
+def test_release_without_encrypted_disks_gets_no_empty_security_configuration(
+    synthesis: Synthesis,
+) -> None:
+    assert synthesis.resources("Release520", "AWS::EMR::SecurityConfiguration") == {}
+    assert synthesis.resources("Release520", "AWS::KMS::Key") == {}
+    assert "SecurityConfiguration" not in synthesis.properties("Release520", "AWS::EMR::Cluster")
+
+
 def test_cluster_and_its_security_groups_carry_the_tag_of_the_managed_policy(
     synthesis: Synthesis,
 ) -> None:
@@ -444,7 +462,15 @@ def test_unknown_release_line_of_ports(synthesis: Synthesis) -> None:
     assert ports == {0, -1, 443}
 
 
-@pytest.mark.parametrize("stack", STACKS)
+def test_warnings_of_the_rules_reach_the_people_of_the_app(synthesis: Synthesis) -> None:
+    """Nothing stops an outdated release, but the CDK command line says so."""
+    [warning] = synthesis.findings_in("Release520")
+
+    assert warning.rule == "Annotation::EMR-RELEASE-002"
+    assert warning.paths == ("Release520/Cluster",)
+
+
+@pytest.mark.parametrize("stack", [stack for stack in STACKS if stack != "Release520"])
 def test_no_finding_is_left(synthesis: Synthesis, stack: str) -> None:
     assert synthesis.findings_in(stack) == []
 

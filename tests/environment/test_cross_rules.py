@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emr_platform.environment.cross_rules import CROSS_RULES
+from emr_platform.environment.reachability_rules import REACHABILITY_RULES
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.problems import Problem
 
@@ -19,12 +20,16 @@ SUBNETS = ["subnet-11111111", "subnet-22222222"]
 EXISTING = {"vpc_id": "vpc-12345678", "cidr": "10.0.0.0/16", "cluster_subnet_ids": SUBNETS}
 
 
+RULES = (*CROSS_RULES.rules, *REACHABILITY_RULES.rules)
+
+
 def environment(values: Values) -> EnvironmentSpec:
     return EnvironmentSpec.model_validate({"name": "dev", "region": "us-east-1", **values})
 
 
 def found(rule_id: str, values: Values) -> list[Problem]:
-    problems = CROSS_RULES.problems(environment(values))
+    spec = environment(values)
+    problems = [problem for rule in RULES for problem in rule.problems(spec)]
     return [problem for problem in problems if problem.rule_id == rule_id]
 
 
@@ -169,6 +174,18 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
         ],
     ),
     (
+        "EMR-NETWORK-012",
+        [
+            etl(),
+            etl(release="emr-7.14.0"),
+            {"network": {"cluster_subnets": "public"}, **etl(release="emr-spark-8.0.0")},
+        ],
+        [
+            etl(release="emr-spark-8.0.0"),
+            {"network": EXISTING, **etl(release="emr-spark-8.0.0")},
+        ],
+    ),
+    (
         "EMR-NETWORK-011",
         [
             etl(),
@@ -185,9 +202,14 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
                 "network": {"endpoints": ["ec2messages", "kms", "ssm", "ssmmessages"]},
                 **etl(session_manager=True),
             },
+            {
+                "network": {"endpoints": ["kms", "monitoring"]},
+                **etl(applications=["AmazonCloudWatchAgent"]),
+            },
         ],
         [
             etl(session_manager=True),
+            etl(applications=["amazoncloudwatchagent"]),
             etl(read_result_store_secret=True),
             {"network": {"endpoints": ["elasticmapreduce"]}, **etl()},
             {
@@ -269,7 +291,7 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
 
 
 def test_every_rule_has_cases() -> None:
-    assert {case[0] for case in CASES} == {rule.id for rule in CROSS_RULES.rules}
+    assert {case[0] for case in CASES} == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -24,6 +27,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
         "Roles",
         identity=IdentitySpec(permissions_boundary=BOUNDARY, role_path="/emr/"),
         session_manager=True,
+        uses_spot=True,
     )
     return synthesize(app)
 
@@ -48,6 +52,38 @@ def test_emr_must_act_for_this_account_and_region(synthesis: Synthesis) -> None:
     assert conditions["StringEquals"] == {"aws:SourceAccount": "123456789012"}
     [pattern] = conditions["ArnLike"].values()
     assert pattern == "arn:aws:elasticmapreduce:eu-west-1:123456789012:*"
+
+
+def test_china_has_an_emr_of_another_name(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    stack = cdk.Stack(app, "China", env=cdk.Environment(region="cn-north-1"))
+    ClusterRoles(stack, "Roles")
+
+    services = {
+        role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+        for role in synthesize(app).resources("China", "AWS::IAM::Role").values()
+    }
+
+    assert services == {"ec2.amazonaws.com", "elasticmapreduce.amazonaws.com.cn"}
+
+
+def test_spot_role_may_be_made_where_spot_is_used(synthesis: Synthesis) -> None:
+    """Accounts that never used Spot lack it, and EMR's managed policy does not allow to make it."""
+
+    def making(stack: str) -> list[Any]:
+        return [
+            statement
+            for policy in synthesis.resources(stack, "AWS::IAM::Policy").values()
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if statement["Action"] == "iam:CreateServiceLinkedRole"
+        ]
+
+    assert making("Defaults") == []
+    [statement] = making("Everything")
+    assert statement["Condition"] == {"StringEquals": {"iam:AWSServiceName": "spot.amazonaws.com"}}
+    assert str(statement["Resource"]).endswith(
+        ":role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+    )
 
 
 def test_nothing_has_a_fixed_name(synthesis: Synthesis) -> None:

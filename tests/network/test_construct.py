@@ -161,8 +161,8 @@ def test_zones_by_name(synthesis: Synthesis) -> None:
     subnets = named(synthesis, "NamedZones", "AWS::EC2::Subnet")
 
     assert {name: subnet["AvailabilityZone"] for name, subnet in subnets.items()} == {
-        "ClusterSubnet1": "eu-west-1a",
-        "ClusterSubnet2": "eu-west-1c",
+        "PublicClusterSubnet1": "eu-west-1a",
+        "PublicClusterSubnet2": "eu-west-1c",
         "DatabaseSubnet1": "eu-west-1a",
         "DatabaseSubnet2": "eu-west-1c",
     }
@@ -171,7 +171,7 @@ def test_zones_by_name(synthesis: Synthesis) -> None:
 @pytest.mark.parametrize("stack", NEW)
 def test_emr_may_use_the_cluster_subnets_and_no_other(synthesis: Synthesis, stack: str) -> None:
     for name, subnet in named(synthesis, stack, "AWS::EC2::Subnet").items():
-        assert (EMR_TAG in subnet["Tags"]) is name.startswith("Cluster")
+        assert (EMR_TAG in subnet["Tags"]) is ("Cluster" in name)
     tagged = {
         resource["Type"]
         for resource in synthesis.template(stack)["Resources"].values()
@@ -183,7 +183,7 @@ def test_emr_may_use_the_cluster_subnets_and_no_other(synthesis: Synthesis, stac
 @pytest.mark.parametrize("stack", NEW)
 def test_only_public_clusters_get_public_addresses(synthesis: Synthesis, stack: str) -> None:
     for name, subnet in named(synthesis, stack, "AWS::EC2::Subnet").items():
-        public = stack == "NamedZones" and name.startswith("Cluster")
+        public = stack == "NamedZones" and name.startswith("PublicCluster")
         assert subnet["MapPublicIpOnLaunch"] is public
 
 
@@ -222,8 +222,8 @@ def test_public_clusters_reach_the_internet_themselves(synthesis: Synthesis) -> 
     (internet,) = synthesis.resources("NamedZones", "AWS::EC2::InternetGateway")
 
     assert default_routes(synthesis, "NamedZones") == {
-        "ClusterSubnet1": internet,
-        "ClusterSubnet2": internet,
+        "PublicClusterSubnet1": internet,
+        "PublicClusterSubnet2": internet,
     }
     # Asked for, but there is no private subnet that could use one.
     assert synthesis.resources("NamedZones", "AWS::EC2::NatGateway") == {}

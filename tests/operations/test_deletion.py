@@ -140,4 +140,4 @@ def test_one_key_is_not_enough(tmp_path: Path, protection: str) -> None:
         for resource in template["Resources"].values()
         if resource["Type"] == "AWS::S3::Bucket"
     }
-    assert policies == {"Retain"}
+    assert policies == {"RetainExceptOnCreate"}

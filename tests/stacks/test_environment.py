@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from emr_platform.environment.loader import load_environment
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.identity.spec import IdentitySpec
 from stacks.environment import EnvironmentStage
 from tests.support import (
     MAJOR_ENGINE_VERSION,
@@ -164,11 +166,11 @@ def test_data_is_kept_without_the_second_key(samples: Environments, name: str) -
 
     assert holding
     for logical_id, resource in holding:
-        assert resource.get("DeletionPolicy") == "Retain", logical_id
+        assert resource.get("DeletionPolicy") == "RetainExceptOnCreate", logical_id
         assert resource.get("UpdateReplacePolicy") == "Retain", logical_id
 
 
-@pytest.mark.parametrize(("name", "policy"), [("dev", "Delete"), ("prod", "Retain")])
+@pytest.mark.parametrize(("name", "policy"), [("dev", "Delete"), ("prod", "RetainExceptOnCreate")])
 def test_both_keys_are_needed_to_destroy_data(tmp_path: Path, name: str, policy: str) -> None:
     environments = Environments(tmp_path, [sample(name)], destroy_data=True)
 
@@ -225,6 +227,44 @@ def test_stacks_are_tagged_too(samples: Environments) -> None:
             assert stack["properties"]["tags"] == {"cost-center": "analytics", "environment": name}
 
 
+def test_boundary_holds_for_every_role(tmp_path: Path) -> None:
+    """Also for roles of functions that the CDK makes: where a boundary is demanded, it is of all."""
+    boundary = "arn:aws:iam::111122223333:policy/boundary"
+    spec = sample("dev").model_copy(
+        update={"identity": IdentitySpec(permissions_boundary=boundary)}
+    )
+
+    environments = Environments(tmp_path, [spec], destroy_data=True)
+
+    roles = [
+        (logical_id, resource["Properties"])
+        for logical_id, resource in environments.resources("dev")
+        if resource["Type"] == "AWS::IAM::Role"
+    ]
+    assert len(roles) > 6
+    for logical_id, role in roles:
+        assert role.get("PermissionsBoundary") == boundary, logical_id
+
+
+def test_another_public_key_is_another_key_pair(tmp_path: Path) -> None:
+    """EC2 cannot change a key pair, and CloudFormation cannot replace one of the same name."""
+
+    def name(folder: str, **parts: Any) -> str:
+        environments = Environments(tmp_path / folder, [guest(**parts)])
+        [key_name] = [
+            resource["Properties"]["KeyName"]
+            for _, resource in environments.resources("guest")
+            if resource["Type"] == "AWS::EC2::KeyPair"
+        ]
+        return str(key_name)
+
+    first = name("first", ssh={"public_key": PUBLIC_KEY})
+    other_key = name("key", ssh={"public_key": PUBLIC_KEY.replace("example", "changed")})
+    other_tag = name("tag", ssh={"public_key": PUBLIC_KEY}, tags={"team": "x"})
+
+    assert len({first, other_key, other_tag}) == 3
+
+
 def test_outputs_have_descriptions(samples: Environments) -> None:
     outputs = {
         f"{stack}.{name}"
@@ -269,6 +309,9 @@ def test_only_this_environments_clusters_reach_the_result_store(samples: Environ
         assert "CidrIp" not in rule
 
 
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIexample analytics"
+
+
 def guest(**parts: Any) -> EnvironmentSpec:
     """An environment in somebody else's VPC."""
     return EnvironmentSpec.model_validate(
@@ -298,16 +341,19 @@ def test_existing_network_has_no_stack(tmp_path: Path) -> None:
 
 
 def test_existing_network_and_imported_key(tmp_path: Path) -> None:
-    spec = guest(
-        ssh={"public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIexample analytics"},
-        result_store={},
-    )
+    spec = guest(ssh={"public_key": PUBLIC_KEY}, result_store={})
 
     environments = Environments(tmp_path, [spec])
 
     types = [resource["Type"] for _, resource in environments.resources("guest")]
     assert "AWS::EC2::VPC" not in types
-    assert types.count("AWS::EC2::KeyPair") == 1
+    [key_pair] = [
+        resource["Properties"]
+        for _, resource in environments.resources("guest")
+        if resource["Type"] == "AWS::EC2::KeyPair"
+    ]
+    assert re.fullmatch(r"guest-etl-[0-9a-f]{8}", key_pair["KeyName"])
+    assert key_pair["PublicKeyMaterial"] == PUBLIC_KEY
     [cluster] = [
         resource["Properties"]["Instances"]
         for _, resource in environments.resources("guest")

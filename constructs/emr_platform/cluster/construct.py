@@ -17,8 +17,10 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge
+from emr_platform.catalog.release import Release
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.encryption import ClusterEncryption
+from emr_platform.cluster.groups import instance_groups
 from emr_platform.cluster.references import is_local_script, reference_problems, scripts, texts
 from emr_platform.cluster.request import (
     ClusterSurroundings,
@@ -29,6 +31,7 @@ from emr_platform.cluster.request import (
 )
 from emr_platform.cluster.rules import cluster_problems
 from emr_platform.cluster.scripts import ShippedScripts
+from emr_platform.cluster.security_configuration import knows_encrypted_disks
 from emr_platform.cluster.security_groups import ClusterSecurityGroups
 from emr_platform.cluster.spec import ClusterSpec, ScriptStepSpec
 from emr_platform.identity.access import grant_secret_read
@@ -131,7 +134,11 @@ class EmrCluster(Construct):
 
         name = name or self.node.path.replace("/", "-")
         self._roles = ClusterRoles(
-            self, "Roles", identity=identity, session_manager=spec.session_manager
+            self,
+            "Roles",
+            identity=identity,
+            session_manager=spec.session_manager,
+            uses_spot=any(group.market == "spot" for _, group in instance_groups(spec)),
         )
         self.service_role: iam.IRole = self._roles.service_role
         self.instance_role: iam.IRole = self._roles.instance_role
@@ -144,12 +151,16 @@ class EmrCluster(Construct):
             release=spec.release,
             ssh_allow_from=ssh_allow_from,
         )
-        self._encryption = ClusterEncryption(
-            self,
-            "Encryption",
-            release=spec.release,
-            service_role=self.service_role,
-            instance_role=self.instance_role,
+        self._encryption = (
+            ClusterEncryption(
+                self,
+                "Encryption",
+                release=spec.release,
+                service_role=self.service_role,
+                instance_role=self.instance_role,
+            )
+            if knows_encrypted_disks(Release.parse(spec.release))
+            else None
         )
         self._scripts = (
             ShippedScripts(
@@ -179,7 +190,9 @@ class EmrCluster(Construct):
                 instance_profile=self._roles.instance_profile.instance_profile_name,
                 service_role=self.service_role.role_arn,
                 log_uri=log_bucket.s3_url_for_object(log_prefix),
-                security_configuration=self._encryption.security_configuration.ref,
+                security_configuration=(
+                    self._encryption.security_configuration.ref if self._encryption else None
+                ),
                 key_pair=key_pair.key_pair_name if key_pair else None,
                 primary_security_group=self.security_groups.primary.security_group_id,
                 core_and_task_security_group=self.security_groups.core_and_task.security_group_id,
@@ -293,7 +306,9 @@ class EmrCluster(Construct):
     def _order(self) -> None:
         """Create the cluster after all that EMR and the nodes need, so that it is also deleted before."""
         self.cluster.node.add_dependency(
-            self._roles, self._encryption.key, *self.security_groups.rules
+            self._roles,
+            *((self._encryption.key,) if self._encryption else ()),
+            *self.security_groups.rules,
         )
         if self._scripts and self._scripts.object_keys:
             self.cluster.node.add_dependency(self._scripts)
@@ -304,7 +319,9 @@ class EmrCluster(Construct):
             self.cluster,
             rule="AwsSolutions-EMR4",
             reason="False alarm: the security configuration does encrypt local disks. The rule looks for the setting "
-            "one level above the place that EMR documents.",
+            "one level above the place that EMR documents."
+            if self._encryption
+            else "EMR releases before 5.24.0 know no encryption of EBS volumes; the release was asked for.",
         )
         acknowledge(
             self.cluster,

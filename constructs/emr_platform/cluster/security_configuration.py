@@ -24,10 +24,10 @@ def security_configuration(release: Release, *, disk_key_arn: str) -> Json:
 
     Returns:
         The configuration, as https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html
-        describes it; empty for a release that knows neither.
+        describes it; empty for a release that knows neither, and EMR takes no empty one.
     """
     configuration: Json = {}
-    if release >= _EBS_ENCRYPTION:
+    if knows_encrypted_disks(release):
         configuration["EncryptionConfiguration"] = {
             "EnableInTransitEncryption": False,
             "EnableAtRestEncryption": True,
@@ -46,6 +46,11 @@ def security_configuration(release: Release, *, disk_key_arn: str) -> Json:
             "HttpPutResponseHopLimit": 1,
         }
     return configuration
+
+
+def knows_encrypted_disks(release: Release) -> bool:
+    """Whether EMR encrypts EBS volumes in a release."""
+    return release >= _EBS_ENCRYPTION
 
 
 def knows_imdsv2(release: Release) -> bool:

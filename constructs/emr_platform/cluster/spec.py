@@ -223,13 +223,22 @@ StepSpec = Annotated[
 
 
 class AdditionalSecurityGroupsSpec(SpecModel):
-    """Existing security groups that nodes get besides the managed ones; at most four each."""
+    """Existing security groups that nodes get besides the managed ones; at most four each.
+
+    Each must carry the tag ``for-use-with-amazon-emr-managed-policies: true``, or EMR may not use it.
+    """
 
     primary: Items[SecurityGroupId] = Field(
-        default=(), max_length=4, description="For the primary node."
+        default=(),
+        max_length=4,
+        description="For the primary node. Each must carry the tag "
+        "for-use-with-amazon-emr-managed-policies: true, or EMR may not use it.",
     )
     core_and_task: Items[SecurityGroupId] = Field(
-        default=(), max_length=4, description="For core and task nodes."
+        default=(),
+        max_length=4,
+        description="For core and task nodes. Each must carry the tag "
+        "for-use-with-amazon-emr-managed-policies: true, or EMR may not use it.",
     )
 
 

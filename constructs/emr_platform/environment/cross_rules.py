@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from emr_platform.catalog.regions import REGIONS, partition_of
-from emr_platform.catalog.release import Release
 from emr_platform.cluster.references import scripts, texts
 from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import ClusterSpec
@@ -249,44 +248,6 @@ def subnets_exist(spec: EnvironmentSpec) -> Iterator[Finding]:
                 f"subnet {cluster.subnet_index} of {count}, counted from 0",
                 f"0 to {count - 1}" if count > 1 else "0",
             )
-
-
-@CROSS_RULES.rule(
-    "EMR-NETWORK-011",
-    what="Clusters without a way to the internet have endpoints of all services that they use.",
-    why="Calls to a service without endpoint wait until they time out.",
-    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-clusters-in-a-vpc.html",
-    severity="warning",
-)
-def services_are_reachable(spec: EnvironmentSpec) -> Iterator[Finding]:
-    """An endpoint for each service, where there is neither NAT gateway nor public subnet."""
-    network = spec.network
-    if isinstance(network, ExistingVpcSpec) or network.has_internet_route:
-        return
-    for path, cluster in _clusters(spec):
-        for field, reason, services in _services(cluster):
-            missing = [name for name in services if name not in network.interface_endpoints]
-            if missing:
-                some = f"endpoint{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
-                yield Finding(
-                    (*path, field),
-                    f"{reason} needs the {some}, and there is no way to the internet",
-                    f"{some} in network.endpoints, or network.nat_gateways: 1",
-                )
-
-
-def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """What nodes of a cluster call beside EMR and S3: the field, the words and the services."""
-    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html
-    if Release.parse(cluster.release) >= _FIRST_WITH_ENCRYPTED_DISKS:
-        yield "release", "the encryption of disks", ("kms",)
-    if cluster.session_manager:
-        yield "session_manager", "Session Manager", ("ec2messages", "ssm", "ssmmessages")
-    if cluster.read_result_store_secret:
-        yield "read_result_store_secret", "reading a secret", ("secretsmanager",)
-
-
-_FIRST_WITH_ENCRYPTED_DISKS = Release.parse("emr-5.24.0")
 
 
 @CROSS_RULES.rule(

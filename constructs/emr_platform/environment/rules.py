@@ -8,6 +8,7 @@ from typing import Any
 from emr_platform.cluster.references import REFERENCE_RULES, reference_problems
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.environment.cross_rules import CROSS_RULES
+from emr_platform.environment.reachability_rules import REACHABILITY_RULES
 from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
@@ -19,6 +20,7 @@ from emr_platform.storage.rules import OWN_BUCKETS, STORAGE_RULES, storage_probl
 
 ALL_RULES: tuple[Rule[Any], ...] = (
     *CROSS_RULES.rules,
+    *REACHABILITY_RULES.rules,
     *NETWORK_RULES,
     *STORAGE_RULES,
     *SSH_RULES,
@@ -40,7 +42,7 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
     Returns:
         All errors and warnings, with paths that begin in the environment.
     """
-    problems = CROSS_RULES.problems(spec)
+    problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
     problems += part_problems(spec, directory)
     for name, cluster in spec.clusters.items():
         references = reference_problems(

@@ -26,6 +26,7 @@ class ClusterRoles(Construct):
         *,
         identity: IdentitySpec | None = None,
         session_manager: bool = False,
+        uses_spot: bool = False,
     ) -> None:
         """Create the roles.
 
@@ -34,6 +35,7 @@ class ClusterRoles(Construct):
             id: Construct id.
             identity: Path and permissions boundary of the roles. Default: path ``/``, no boundary.
             session_manager: Whether Session Manager may reach the nodes.
+            uses_spot: Whether EMR buys Spot capacity, for which EC2 needs a service-linked role.
         """
         super().__init__(scope, id)
         identity = identity or IdentitySpec()
@@ -80,6 +82,8 @@ class ClusterRoles(Construct):
                 conditions={"StringLike": {"iam:PassedToService": "ec2.amazonaws.com*"}},
             )
         )
+        if uses_spot:
+            self._allow_spot()
         acknowledge(
             self.service_role,
             rule="AwsSolutions-IAM4"
@@ -96,12 +100,36 @@ class ClusterRoles(Construct):
             resource="*",
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
-        return iam.ServicePrincipal(
-            "elasticmapreduce.amazonaws.com",
-            conditions={
+        # In the regions of China EMR goes by a name of its own, which the CDK does not know.
+        suffix = ".cn" if stack.region.startswith("cn-") else ""
+        return iam.ServicePrincipal.from_static_service_principle_name(
+            f"elasticmapreduce.amazonaws.com{suffix}"
+        ).with_conditions(
+            {
                 "StringEquals": {"aws:SourceAccount": stack.account},
                 "ArnLike": {"aws:SourceArn": clusters},
-            },
+            }
+        )
+
+    def _allow_spot(self) -> None:
+        """Let EMR make the role that EC2 Spot needs in an account that never used Spot before.
+
+        The managed policy does not. See
+        https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-roles-defaultroles.html.
+        """
+        role = Stack.of(self).format_arn(
+            service="iam",
+            region="",
+            resource="role",
+            resource_name="aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        )
+        self.service_role.add_to_policy(
+            iam.PolicyStatement(
+                sid="CreateSpotRole",
+                actions=["iam:CreateServiceLinkedRole"],
+                resources=[role],
+                conditions={"StringEquals": {"iam:AWSServiceName": "spot.amazonaws.com"}},
+            )
         )
 
     def _allow_session_manager(self) -> None:

@@ -28,7 +28,10 @@ class IdentitySpec(SpecModel):
     )
     role_path: Annotated[
         str, TextMatching(r"/|/[\x21-\x7e]{1,510}/", "an IAM path, starting and ending with /")
-    ] = Field(default="/", description="IAM path of every role, starting and ending with a slash.")
+    ] = Field(
+        default="/",
+        description="IAM path of the clusters' roles, starting and ending with a slash.",
+    )
 
 
 class SshSpec(SpecModel):

@@ -103,7 +103,11 @@ class Network(NetworkResources):
         private: list[ec2.PrivateSubnet] = []
         if spec.cluster_subnets == "public":
             public = self._subnets(
-                ec2.PublicSubnet, "Cluster", addresses.cluster, public_addresses=True
+                # Not the name of private ones: EMR allows no change of kind below a running cluster.
+                ec2.PublicSubnet,
+                "PublicCluster",
+                addresses.cluster,
+                public_addresses=True,
             )
         else:
             private = self._subnets(ec2.PrivateSubnet, "Cluster", addresses.cluster)

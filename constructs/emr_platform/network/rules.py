@@ -71,8 +71,9 @@ def nat_gateways_are_used(spec: NewVpcSpec) -> Iterator[Finding]:
 @_NEW.rule(
     "EMR-NETWORK-004",
     what="Clusters without a way to the internet have an endpoint of EMR.",
-    why="Nodes that cannot reach EMR never report that they have started.",
+    why="Programs on the nodes that call EMR, to add a step or to end the cluster, wait until they time out.",
     source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/interface-vpc-endpoint.html",
+    severity="warning",
 )
 def emr_is_reachable(spec: NewVpcSpec) -> Iterator[Finding]:
     """The endpoint elasticmapreduce, where endpoints are listed and there is no NAT gateway."""

@@ -113,6 +113,8 @@ class ResultStore(Construct):
             copy_tags_to_snapshot=True,
             delete_automated_backups=destroy,
             auto_minor_version_upgrade=True,
+            # From mysql-8.0 to mysql-8.4 in the file: RDS wants to be told that this is meant.
+            allow_major_version_upgrade=True,
             cloudwatch_logs_exports=list(_LOGS),
             removal_policy=removal_policy,
             deletion_protection=deletion_protection,
@@ -128,7 +130,7 @@ class ResultStore(Construct):
             instance=self.instance,
             log_types=_LOGS,
             retention=_LOG_RETENTION,
-            removal_policy=removal_policy,
+            removal_policy=(cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN),
         )
         self._acknowledge(admin, spec, deletion_protection=deletion_protection)
 

@@ -1,0 +1,73 @@
+"""Rules about what nodes must reach, and what EMR does to the network for them. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emr_platform.catalog.release import Release
+from emr_platform.cluster.security_configuration import knows_encrypted_disks
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.network.spec import ExistingVpcSpec
+from emr_platform.rule import Finding, RuleBook
+
+REACHABILITY_RULES: RuleBook[EnvironmentSpec] = RuleBook()
+
+
+@REACHABILITY_RULES.rule(
+    "EMR-NETWORK-011",
+    what="Clusters without a way to the internet have endpoints of all services that they use.",
+    why="Calls to a service without endpoint wait until they time out.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-clusters-in-a-vpc.html",
+    severity="warning",
+)
+def services_are_reachable(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """An endpoint for each service, where there is neither NAT gateway nor public subnet."""
+    network = spec.network
+    if isinstance(network, ExistingVpcSpec) or network.has_internet_route:
+        return
+    for cluster_name, cluster in spec.clusters.items():
+        for field, reason, services in _services(cluster):
+            missing = [name for name in services if name not in network.interface_endpoints]
+            if missing:
+                some = f"endpoint{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+                yield Finding(
+                    ("clusters", cluster_name, field),
+                    f"{reason} needs the {some}, and there is no way to the internet",
+                    f"{some} in network.endpoints, or network.nat_gateways: 1",
+                )
+
+
+def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What nodes of a cluster call beside EMR and S3: the field, the words and the services."""
+    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html
+    if knows_encrypted_disks(Release.parse(cluster.release)):
+        yield "release", "the encryption of disks", ("kms",)
+    if "amazoncloudwatchagent" in (name.lower() for name in cluster.applications):
+        yield "applications", "AmazonCloudWatchAgent", ("monitoring",)
+    if cluster.session_manager:
+        yield "session_manager", "Session Manager", ("ec2messages", "ssm", "ssmmessages")
+    if cluster.read_result_store_secret:
+        yield "read_result_store_secret", "reading a secret", ("secretsmanager",)
+
+
+@REACHABILITY_RULES.rule(
+    "EMR-NETWORK-012",
+    what="Clusters of releases from 8.0.0 in private subnets leave a VPC endpoint behind.",
+    why="EMR makes it for them and nothing deletes it, so the security group, the subnets and the VPC that it is in "
+    "cannot be deleted.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-clusters-in-a-vpc.html",
+    severity="warning",
+)
+def no_endpoint_is_left_behind(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """Releases up to 7.x, or public subnets."""
+    if spec.network.cluster_subnets == "public":
+        return
+    for name, cluster in spec.clusters.items():
+        if Release.parse(cluster.release).major >= 8:
+            yield Finding(
+                ("clusters", name, "release"),
+                f"EMR makes a VPC endpoint for {cluster.release} that outlives the cluster",
+                "public subnets, a release up to 7.x, or to delete the endpoint that is tagged emr-service-vpce "
+                "before the stacks",
+            )
