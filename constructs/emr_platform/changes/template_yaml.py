@@ -1,0 +1,141 @@
+"""Reads a CloudFormation template written in YAML, with the short forms of its functions, as JSON has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+
+MOST_LEVELS = 100
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_TRUE = frozenset(("true", "True", "TRUE"))
+_FALSE = frozenset(("false", "False", "FALSE"))
+
+
+class TemplateSyntaxError(ValueError):
+    """The text is no YAML that CloudFormation takes; the message says where and why."""
+
+
+def load_yaml(text: str) -> Any:
+    """Read YAML as CloudFormation does: numbers and dates stay text, short forms become functions.
+
+    Args:
+        text: The template.
+
+    Returns:
+        Mappings, lists, text, booleans and None; ``!GetAtt A.B`` is ``{"Fn::GetAtt": ["A", "B"]}``.
+
+    Raises:
+        TemplateSyntaxError: It is not YAML, has aliases (CloudFormation takes none), more than one
+            document, or more levels than templates have.
+    """
+    reader = _Reader()
+    # Events, not nodes: building nodes recurses, and deep nesting would end the process.
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            reader.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}: " if mark else ""
+        raise TemplateSyntaxError(f"{place}{error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise TemplateSyntaxError(" ".join(str(error).split())) from None
+    return reader.root
+
+
+class _Reader:
+    """Puts values together from events, without recursion."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self._documents = 0
+        # What is open: the collection, its function if it has one, and the key that waits for a value.
+        self._open: list[tuple[Any, str | None, list[str]]] = []
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise _at(event, "a second document begins here; a template is one")
+        elif isinstance(event, AliasEvent):
+            raise _at(event, "CloudFormation takes no YAML aliases")
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+            if len(self._open) >= MOST_LEVELS:
+                raise _at(event, f"more than {MOST_LEVELS} levels")
+            collection: Any = {} if isinstance(event, MappingStartEvent) else []
+            self._open.append((collection, _function(event), []))
+        elif isinstance(event, CollectionEndEvent):
+            collection, function, _ = self._open.pop()
+            self._place(event, _applied(function, collection))
+        elif isinstance(event, ScalarEvent):
+            if self._waits_for_key():
+                self._take_key(event)
+            else:
+                function = _function(event)
+                value = event.value if function else _scalar(event)
+                self._place(event, _applied(function, value))
+        elif isinstance(event, DocumentEndEvent):
+            return
+
+    def _waits_for_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1][0], dict) and not self._open[-1][2]
+
+    def _take_key(self, event: ScalarEvent) -> None:
+        collection, _, key = self._open[-1]
+        if event.value in collection:
+            raise _at(event, f"the key {event.value!r} is there twice")
+        key.append(event.value)
+
+    def _place(self, event: Event, value: Any) -> None:
+        if not self._open:
+            self.root = value
+            return
+        collection, _, key = self._open[-1]
+        if isinstance(collection, list):
+            collection.append(value)
+        elif key:
+            collection[key.pop()] = value
+        else:
+            raise _at(event, "a key of a mapping is text")
+
+
+def _function(event: Any) -> str | None:
+    tag = event.tag
+    if not tag or not tag.startswith("!") or tag == "!":
+        return None
+    name = str(tag[1:])
+    return name if name in ("Ref", "Condition") else f"Fn::{name}"
+
+
+def _applied(function: str | None, value: Any) -> Any:
+    if function == "Fn::GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {function: value} if function else value
+
+
+def _scalar(event: ScalarEvent) -> Any:
+    is_plain, _ = event.implicit
+    if not is_plain:
+        return event.value
+    if event.value in _NULLS:
+        return None
+    if event.value in _TRUE or event.value in _FALSE:
+        return event.value in _TRUE
+    return event.value
+
+
+def _at(event: Event, message: str) -> TemplateSyntaxError:
+    mark = event.start_mark
+    place = f"line {mark.line + 1}: " if mark else ""
+    return TemplateSyntaxError(f"{place}{message}")
