@@ -31,6 +31,12 @@ COMMANDS: tuple[Command, ...] = (
         "Report every mistake in environment files.",
     ),
     Command(
+        "changes",
+        "emr_platform.cli.changes",
+        "changes",
+        "Say what deploying templates over others replaces, loses, and changes in place.",
+    ),
+    Command(
         "schema",
         "emr_platform.cli.schema",
         "schema",
