@@ -111,6 +111,7 @@ def test_references_are_found_in_every_function() -> None:
         ("? {a: b}\n: c", "a key of a mapping is text"),
         ("Resources: " + "[" * 200_000, "line 1: more than 100 levels"),
         ('{"Resources": ' + "[" * 200_000, "nested too deeply"),
+        ('{"Resources": ' + "[" * 120 + "]" * 120 + "}", "nested too deeply"),
         ('{"Resources": {}\n"x"}', "t:2: is not JSON"),
         ("a: \x00", "cannot be read"),
     ],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emr_platform.changes.template_yaml import TemplateSyntaxError, load_yaml
+from emr_platform.changes.template_yaml import MOST_LEVELS, TemplateSyntaxError, load_yaml
 
 MOST_BYTES = 16 * 1024 * 1024
 """CloudFormation takes one mebibyte; a manifest of a large app may be longer."""
@@ -154,16 +154,22 @@ def stack_of(template: Json, *, name: str, place: str) -> Stack:
     )
 
 
-def normal(value: Json) -> Json:
-    """Bring a value into one form, as CloudFormation does: ``3`` is ``"3"``, ``true`` is ``"true"``."""
+def normal(value: Json, *, level: int = 0) -> Json:
+    """Bring a value into one form, as CloudFormation does: ``3`` is ``"3"``, ``true`` is ``"true"``.
+
+    Raises:
+        RecursionError: It has more levels than templates have.
+    """
+    if level > MOST_LEVELS:
+        raise RecursionError
     if isinstance(value, dict):
-        plain = {str(key): normal(inner) for key, inner in value.items()}
+        plain = {str(key): normal(inner, level=level + 1) for key, inner in value.items()}
         attribute = plain.get("Fn::GetAtt")
         if len(plain) == 1 and isinstance(attribute, str):
             return {"Fn::GetAtt": attribute.split(".", 1)}
         return plain
     if isinstance(value, list):
-        return [normal(inner) for inner in value]
+        return [normal(inner, level=level + 1) for inner in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None else str(value)
