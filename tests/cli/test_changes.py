@@ -66,6 +66,21 @@ def test_what_is_allowed_does_not_stop(pair: tuple[Path, Path], allowed: str) ->
     assert "Nothing else is replaced or lost" in result.stdout
 
 
+def test_headline_tells_what_is_certain_from_what_is_not(tmp_path: Path) -> None:
+    def database(engine: str, name: str) -> Any:
+        return {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": engine, "DBName": name}}
+
+    queue = {"Type": "AWS::SQS::Queue"}
+    old = {"One": database("mysql", "a"), "Two": database("mysql", "a"), "Three": queue}
+    new = {"One": database("mariadb", "a"), "Two": database("mysql", "b"), "Three": bucket("c")}
+    result = run(template(tmp_path, "a.json", **old), template(tmp_path, "b.json", **new))
+    assert result.exit_code == 3
+    assert result.stdout.endswith(
+        "This deployment stops here: 1 resource replaced or lost, "
+        "1 resource that may be replaced, 1 resource that CloudFormation refuses\n"
+    )
+
+
 def test_json(pair: tuple[Path, Path]) -> None:
     result = run(*pair, "--format", "json")
     assert result.exit_code == 3

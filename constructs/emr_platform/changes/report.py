@@ -171,14 +171,20 @@ def _summary(comparison: Comparison) -> Iterator[str]:
 
 
 def _headline(comparison: Comparison) -> str:
-    stopping, refusals = len(comparison.stopping), len(comparison.refusals)
+    kinds = [change.kind for change in comparison.stopping]
+    maybe, refused = kinds.count(Kind.MAY_BE_REPLACED), kinds.count(Kind.REFUSED)
+    certain, refusals = len(kinds) - maybe - refused, len(comparison.refusals)
     found = []
-    if stopping:
-        found.append(f"{_count(stopping, 'resource')} replaced or lost")
+    if certain:
+        found.append(f"{_count(certain, 'resource')} replaced or lost")
+    if maybe:
+        found.append(f"{_count(maybe, 'resource')} that may be replaced")
+    if refused:
+        found.append(f"{_count(refused, 'resource')} that CloudFormation refuses")
     if refusals:
         found.append(f"{_count(refusals, 'export')} that cannot change")
     if found:
-        return f"This deployment stops here: {' and '.join(found)}"
+        return f"This deployment stops here: {', '.join(found)}"
     accepted = any(change.is_allowed and change.stops for change in _all_changes(comparison))
     return f"Nothing {'else ' if accepted else ''}is replaced or lost"
 
