@@ -18,14 +18,14 @@ from tests.support import MAJOR_ENGINE_VERSION, ROOT, lint, new_app
 # A few that are always the same in the everyday run; as many new ones as wanted with the variable set.
 EXAMPLES = int(os.environ.get("EMR_PLATFORM_EXAMPLES", "0"))
 FEW_OR_MANY = settings(
-    max_examples=EXAMPLES or 4,
+    max_examples=EXAMPLES or 3,
     derandomize=not EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 
 
-@settings(FEW_OR_MANY, max_examples=EXAMPLES or 200)
+@settings(FEW_OR_MANY, max_examples=EXAMPLES or 100)
 @given(environments())
 def test_a_valid_environment_breaks_no_rule(content: dict[str, Any]) -> None:
     spec = EnvironmentSpec.model_validate(content)
