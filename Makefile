@@ -73,7 +73,7 @@ demo: install ## Check, synthesize and deploy environments/dev.yaml to a local A
 
 .PHONY: validate
 validate: install ## Report every mistake in the environment files
-	$(BIN)/emr-platform validate environments/*.yaml
+	$(BIN)/emr-platform validate
 
 .PHONY: synth
 synth: install ## Synthesize every environment, or one: ENV=dev

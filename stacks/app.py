@@ -8,12 +8,15 @@ from pathlib import Path
 
 from aws_cdk import App
 
+from emr_platform.environment.files import environment_files as files_of
 from emr_platform.environment.loader import LoadedEnvironment, load_environment
 from emr_platform.problems import InvalidSpecError, Problem
 from stacks.environment import EnvironmentStage
 
 ENVIRONMENTS = Path("environments")
 """Where environment files lie, from the folder of the app."""
+
+_INTERRUPTED = 130
 
 
 class AppInputError(Exception):
@@ -25,9 +28,11 @@ def main() -> None:
     app = App()
     try:
         build(app)
+        app.synth()
     except (AppInputError, InvalidSpecError) as error:
         sys.exit(str(error))
-    app.synth()
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
 
 
 def build(app: App) -> list[EnvironmentStage]:
@@ -47,6 +52,9 @@ def build(app: App) -> list[EnvironmentStage]:
     files = [Path(file)] if file else environment_files(ENVIRONMENTS)
     wanted = _names(app.node.try_get_context("environment"))
     loaded = _selected(files, wanted)
+    for environment in loaded:
+        for warning in environment.warnings:
+            sys.stderr.write(f"{warning}\n")
     destroy_data = _names(app.node.try_get_context("destroy-data"))
     return [
         EnvironmentStage(
@@ -65,7 +73,7 @@ def environment_files(directory: Path) -> list[Path]:
     Raises:
         AppInputError: There is none.
     """
-    files = sorted(path for path in directory.glob("*") if path.suffix in (".yaml", ".yml"))
+    files = files_of(directory)
     if not files:
         raise AppInputError(
             f"there is no environment file in {directory}/; write {directory}/dev.yaml"
@@ -75,9 +83,9 @@ def environment_files(directory: Path) -> list[Path]:
 
 def _selected(files: Sequence[Path], wanted: Sequence[str]) -> list[LoadedEnvironment]:
     """Load files, only those of the wanted environments where their names tell."""
-    by_stem = {path.stem: path for path in files}
-    if wanted and all(name in by_stem for name in wanted):
-        files = [by_stem[name] for name in wanted]
+    named = [path for path in files if path.stem in wanted]
+    if wanted and {path.stem for path in named} == set(wanted):
+        files = named
     loaded = _load(files)
     names = [environment.spec.name for environment in loaded]
     for environment in loaded:

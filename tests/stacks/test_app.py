@@ -82,6 +82,32 @@ def test_two_files_of_one_environment(folder: Path) -> None:
         built()
 
 
+def test_two_files_of_one_name(folder: Path) -> None:
+    (folder / "beta.yml").write_text(SMALL.format(name="beta"), encoding="utf-8")
+
+    with pytest.raises(AppInputError, match=r"beta\.yaml and .*beta\.yml describe the same"):
+        built(environment="beta")
+
+
+def test_hidden_files_are_no_environments(folder: Path) -> None:
+    (folder / ".#beta.yaml").symlink_to("nowhere")
+
+    assert built() == ["alpha", "beta", "gamma"]
+
+
+def test_warnings_are_shown_with_their_places(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SMALL.format(name="beta") + "network: {cluster_subnets: public, nat_gateways: 1}\n"
+    (folder / "beta.yaml").write_text(text, encoding="utf-8")
+
+    built(environment="beta")
+
+    assert (
+        "beta.yaml:5:50  network.nat_gateways  EMR-NETWORK-003  warning" in capsys.readouterr().err
+    )
+
+
 def test_problems_of_all_files_at_once(folder: Path) -> None:
     for name in ("alpha", "gamma"):
         (folder / f"{name}.yaml").write_text(f"name: {name}\n", encoding="utf-8")
