@@ -9,7 +9,7 @@ from emr_platform.changes.behaviour import Effect
 from emr_platform.changes.compare import compare, matched
 from emr_platform.changes.holdings import Fate
 from emr_platform.changes.model import Comparison, Kind, ResourceChange
-from emr_platform.changes.templates import Source, Stack, TemplateError, stack_of
+from emr_platform.templates.model import Source, Stack, TemplateError, stack_of
 
 Json = Any
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from emr_platform.changes.compare import compare, matched
 from emr_platform.changes.report import as_text
-from emr_platform.changes.templates import read
+from emr_platform.templates.reading import read
 from tests.support import ROOT
 
 PAGE = (ROOT / "docs" / "changes.md").read_text(encoding="utf-8")

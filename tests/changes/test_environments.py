@@ -10,8 +10,9 @@ import yaml
 from emr_platform.changes.compare import compare
 from emr_platform.changes.holdings import Fate
 from emr_platform.changes.model import Comparison, Kind, ResourceChange
-from emr_platform.changes.templates import Source, read
 from emr_platform.environment.loader import load_environment
+from emr_platform.templates.model import Source
+from emr_platform.templates.reading import read
 from stacks.environment import EnvironmentStage
 from tests.support import ROOT, new_app
 

@@ -12,8 +12,9 @@ from moto import mock_aws
 
 from emr_platform.changes.compare import compare
 from emr_platform.changes.model import Kind
-from emr_platform.changes.templates import Source, read, stack_of
 from emr_platform.operations.deployed_templates import DeployedTemplatesError, read_deployed
+from emr_platform.templates.model import Source, stack_of
+from emr_platform.templates.reading import read
 from tests.support import ACCOUNT, REGION
 
 BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "deployed"}}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from emr_platform.changes.behaviour import Effect, is_custom
 from emr_platform.changes.model import PropertyChange
 from emr_platform.changes.references import Reference, references
-from emr_platform.changes.templates import Stack
+from emr_platform.templates.model import Stack
 
 Pairs = Mapping[str, tuple[Stack, Stack]]
 Changes = Mapping[str, Mapping[str, tuple[PropertyChange, ...]]]

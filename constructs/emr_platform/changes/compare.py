@@ -34,8 +34,8 @@ from emr_platform.changes.model import (
 )
 from emr_platform.changes.references import Path, Reference, references
 from emr_platform.changes.renamed import renamed
-from emr_platform.changes.templates import Resource, Source, Stack, TemplateError
 from emr_platform.changes.values import dotted, shown
+from emr_platform.templates.model import Resource, Source, Stack, TemplateError
 
 _IGNORED = frozenset(("AWS::CDK::Metadata",))
 _KINDS = {
@@ -91,8 +91,9 @@ def matched(before: Source, after: Source) -> tuple[Mapping[str, Stack], Mapping
     for one, other in ((before, after), (after, before)):
         if one.is_assembly and len(one.stacks) > 1:
             raise TemplateError(
-                f"{other.place}: is one template, and {one.place} has {len(one.stacks)} stacks; "
-                "name the template of one of them"
+                other.place,
+                f"is one template, and {one.place} has {len(one.stacks)} stacks; "
+                "name the template of one of them",
             )
     [old], [new] = before.stacks.values(), after.stacks.values()
     name = old.name if before.is_assembly else new.name

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from emr_platform.changes.causes import Causes, Pairs
 from emr_platform.changes.references import references
-from emr_platform.changes.templates import Stack
+from emr_platform.templates.model import Stack
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
 

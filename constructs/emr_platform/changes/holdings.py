@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from emr_platform.changes.templates import Resource
+from emr_platform.templates.model import Resource
 
 CLUSTER = "AWS::EMR::Cluster"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from emr_platform.changes.templates import export_key
+from emr_platform.templates.model import export_key
 
 Path = tuple[str, ...]
 """Keys, and positions or names in lists (written ``[0]``, ``[Spark]``), that lead to a value."""

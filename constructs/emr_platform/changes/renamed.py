@@ -8,7 +8,7 @@ from typing import Any
 
 from emr_platform.changes.behaviour import update_behaviour
 from emr_platform.changes.model import Kind, ResourceChange
-from emr_platform.changes.templates import Resource, Stack, canonical
+from emr_platform.templates.model import Resource, Stack, canonical
 
 
 def renamed(changes: list[ResourceChange], before: Stack, after: Stack) -> list[ResourceChange]:

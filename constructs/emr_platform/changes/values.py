@@ -7,7 +7,7 @@ from typing import Any
 
 from emr_platform.changes.differences import MISSING
 from emr_platform.changes.references import Path, is_function
-from emr_platform.changes.templates import canonical
+from emr_platform.templates.model import canonical
 
 MOST_CHARACTERS = 80
 CONTEXT = 20

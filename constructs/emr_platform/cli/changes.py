@@ -11,8 +11,9 @@ import typer
 
 from emr_platform.changes.compare import compare, matched
 from emr_platform.changes.report import as_data, as_markdown, as_text
-from emr_platform.changes.templates import Source, TemplateError, read
 from emr_platform.cli.errors import CommandError
+from emr_platform.templates.model import Source, TemplateError
+from emr_platform.templates.reading import read
 
 STOPS = 3
 """Exit status where something is replaced or lost, or CloudFormation would refuse."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from emr_platform.changes.templates import Source, Stack, TemplateError, parse, stack_of
+from emr_platform.templates.model import Source, Stack, TemplateError, stack_of
+from emr_platform.templates.reading import parse
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from emr_platform.changes.references import Reference, references
-from emr_platform.changes.templates import TemplateError, parse, read
+from emr_platform.templates.model import TemplateError
+from emr_platform.templates.reading import parse, read
 
 YAML = """\
 AWSTemplateFormatVersion: 2010-09-09
@@ -95,7 +96,7 @@ def test_references_are_found_in_every_function() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is no CloudFormation template: it has no Resources"),
+        ("", "t: is no CloudFormation template: it has no Resources"),
         ("just text", "is no CloudFormation template"),
         ("[1, 2]", "is no CloudFormation template"),
         ("Resources: [1]", "Resources: is not a mapping"),
@@ -104,12 +105,15 @@ def test_references_are_found_in_every_function() -> None:
         ("Resources: {A: {Type: A::B::C, Properties: [x]}}", "Resources.A.Properties: is not"),
         ("Resources: {'Fn::ForEach::X': []}", "name the processed template"),
         ("Resources: {A: {Type: A::B::C}}\nOutputs: text", "Outputs: is not a mapping"),
-        ("Resources: {A: &a {Type: A::B::C}, B: *a}", "line 1: CloudFormation takes no YAML alias"),
-        ("Resources:\n  A: 1\n  A: 2", "line 3: the key 'A' is there twice"),
-        ("Resources: {}\n---\nResources: {}", "line 2: a second document"),
-        ("Resources: {A: [}", "line 1: "),
+        (
+            "Resources: {A: &a {Type: A::B::C}, B: *a}",
+            "t:1: cannot be read: CloudFormation takes no YAML alias",
+        ),
+        ("Resources:\n  A: 1\n  A: 2", "t:3: cannot be read: the key 'A' is there twice"),
+        ("Resources: {}\n---\nResources: {}", "t:2: cannot be read: a second document"),
+        ("Resources: {A: [}", "t:1: cannot be read: "),
         ("? {a: b}\n: c", "a key of a mapping is text"),
-        ("Resources: " + "[" * 200_000, "line 1: more than 100 levels"),
+        ("Resources: " + "[" * 200_000, "t:1: cannot be read: more than 100 levels"),
         ('{"Resources": ' + "[" * 200_000, "nested too deeply"),
         ('{"Resources": ' + "[" * 120 + "]" * 120 + "}", "nested too deeply"),
         ('{"Resources": {}\n"x"}', "t:2: is not JSON"),

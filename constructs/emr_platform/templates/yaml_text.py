@@ -24,7 +24,15 @@ _FALSE = frozenset(("false", "False", "FALSE"))
 
 
 class TemplateSyntaxError(ValueError):
-    """The text is no YAML that CloudFormation takes; the message says where and why."""
+    """The text is no YAML that CloudFormation takes; the message says why.
+
+    Attributes:
+        line: Where, counted from 1; None where no line is to blame.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        self.line = line
+        super().__init__(message)
 
 
 def load_yaml(text: str) -> Any:
@@ -47,8 +55,9 @@ def load_yaml(text: str) -> Any:
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        place = f"line {mark.line + 1}: " if mark else ""
-        raise TemplateSyntaxError(f"{place}{error.problem or error.context}") from None
+        raise TemplateSyntaxError(
+            str(error.problem or error.context), mark.line + 1 if mark else None
+        ) from None
     except yaml.YAMLError as error:
         raise TemplateSyntaxError(" ".join(str(error).split())) from None
     return reader.root
@@ -137,5 +146,4 @@ def _scalar(event: ScalarEvent) -> Any:
 
 def _at(event: Event, message: str) -> TemplateSyntaxError:
     mark = event.start_mark
-    place = f"line {mark.line + 1}: " if mark else ""
-    return TemplateSyntaxError(f"{place}{message}")
+    return TemplateSyntaxError(message, mark.line + 1 if mark else None)

@@ -1,0 +1,1 @@
+"""CloudFormation templates and cloud assemblies as plain data: read, located, and evaluated."""

@@ -1,0 +1,127 @@
+"""Where templates are read from: files, and the cloud assemblies that the CDK writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from emr_platform.templates.model import Source, Stack, TemplateError, stack_of
+from emr_platform.templates.yaml_text import TemplateSyntaxError, load_yaml
+
+MOST_BYTES = 16 * 1024 * 1024
+"""CloudFormation takes one mebibyte; a manifest of a large app may be longer."""
+
+Json = Any
+
+
+def read(place: Path) -> Source:
+    """Read a template, or all templates of a cloud assembly and the assemblies within it.
+
+    Args:
+        place: A template in JSON or YAML, or the folder that ``cdk synth`` writes.
+
+    Returns:
+        The stacks.
+
+    Raises:
+        TemplateError: There is nothing there, or it is not a template or an assembly.
+    """
+    if not place.is_dir():
+        stack = parse(_text(place), name=place.name, place=str(place))
+        return Source(str(place), {stack.name: stack}, is_assembly=False)
+    stacks: dict[str, Stack] = {}
+    for stack in _assembly(place, set()):
+        if stack.name in stacks:
+            raise TemplateError(
+                place, f"has two stacks named {stack.name}; name one of their templates"
+            )
+        stacks[stack.name] = stack
+    if not stacks:
+        raise TemplateError(place, "the cloud assembly has no stacks")
+    return Source(str(place), stacks, is_assembly=True)
+
+
+def parse(text: str, *, name: str, place: str) -> Stack:
+    """Read the text of a template.
+
+    Args:
+        text: JSON or YAML.
+        name: Name of the stack.
+        place: Where the text comes from, for messages.
+
+    Raises:
+        TemplateError: It is not a template.
+    """
+    return replace(stack_of(_load(text, place), name=name, place=place), text=text)
+
+
+def _assembly(folder: Path, seen: set[Path]) -> Iterator[Stack]:
+    """The stacks of an assembly, in the order of its manifest, stages included."""
+    if folder.resolve() in seen:
+        return
+    seen.add(folder.resolve())
+    file = folder / "manifest.json"
+    if not file.exists():
+        raise TemplateError(folder, "is no cloud assembly: there is no manifest.json in it")
+    manifest = _load(_text(file), str(file))
+    artifacts = manifest.get("artifacts") if isinstance(manifest, dict) else None
+    if not isinstance(artifacts, dict):
+        raise TemplateError(file, "has no artifacts")
+    for artifact_id, artifact in artifacts.items():
+        try:
+            properties = artifact.get("properties", {})
+            if artifact["type"] == "cdk:cloud-assembly":
+                yield from _assembly(folder / properties["directoryName"], seen)
+            elif artifact["type"] == "aws:cloudformation:stack":
+                yield _stack(folder, artifact_id, artifact, properties)
+        except (AttributeError, KeyError, TypeError):
+            raise TemplateError(
+                file, f"artifacts.{artifact_id}: has not the expected form"
+            ) from None
+
+
+def _stack(folder: Path, artifact_id: str, artifact: Json, properties: Json) -> Stack:
+    file = folder / properties["templateFile"]
+    stack = parse(_text(file), name=str(properties.get("stackName", artifact_id)), place=str(file))
+    account, _, region = artifact.get("environment", "").removeprefix("aws://").partition("/")
+    return replace(
+        stack,
+        account=account if account and account != "unknown-account" else None,
+        region=region if region and region != "unknown-region" else None,
+        termination_protection=bool(properties.get("terminationProtection", False)),
+    )
+
+
+def _load(text: str, place: str) -> Json:
+    try:
+        # JSON is YAML, but its own parser is many times as fast.
+        return json.loads(text) if text.lstrip().startswith("{") else load_yaml(text)
+    except json.JSONDecodeError as error:
+        # YAML's flow style begins with a brace, too.
+        try:
+            return load_yaml(text)
+        except TemplateSyntaxError:
+            raise TemplateError(place, f"is not JSON: {error.msg}", line=error.lineno) from None
+    except TemplateSyntaxError as error:
+        raise TemplateError(place, f"cannot be read: {error}", line=error.line) from None
+    except RecursionError:
+        raise TemplateError(place, "is nested too deeply for a template") from None
+
+
+def _text(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise TemplateError(file, f"cannot be read: {reason}") from None
+    if len(content) > MOST_BYTES:
+        raise TemplateError(file, f"has more than {MOST_BYTES // 1024**2} MiB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise TemplateError(file, "is not UTF-8", line=line) from None
