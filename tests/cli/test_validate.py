@@ -66,17 +66,15 @@ def test_warnings(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert run(["validate", file]) == 0
     assert capsys.readouterr().out.endswith("\n1 file: 1 warning\n")
-    assert run(["validate", "--warnings-as-errors", file]) == 1
-
-
-def test_no_warnings_as_errors() -> None:
-    assert run(["validate", "--warnings-as-errors", write("dev.yaml", VALID)]) == 0
+    for option in ("--strict", "--warnings-as-errors"):
+        assert run(["validate", option, file]) == 1
+        assert run(["validate", option, write("dev.yaml", VALID)]) == 0
 
 
 def test_files_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     Path("folder.yaml").mkdir()
 
-    assert run(["validate", "absent.yaml", "folder.yaml"]) == 1
+    assert run(["validate", "absent.yaml", "folder.yaml"]) == 2
     assert capsys.readouterr().out.splitlines() == [
         "absent.yaml:1:1  EMR-FILE-001",
         "  there is no such file",
@@ -124,4 +122,28 @@ def test_json_without_problems(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_unknown_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["validate", "--format", "xml", write("dev.yaml", VALID)]) == 2
-    assert "'xml' is not one of 'text', 'json'" in capsys.readouterr().err
+    assert "'xml' is not one of 'text', 'json', 'sarif', 'junit'" in capsys.readouterr().err
+
+
+def test_report_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Path(write("report.sarif", "old"))
+
+    assert run(["validate", "--format=sarif", f"--output={report}", write("a.yaml", INVALID)]) == 1
+
+    assert capsys.readouterr().out == "1 file: 2 errors\n"
+    [log] = json.loads(report.read_text(encoding="utf-8"))["runs"]
+    assert [result["ruleId"] for result in log["results"]] == [
+        "EMR-NETWORK-001",
+        "EMR-CAPACITY-001",
+    ]
+    assert [path.name for path in Path().iterdir() if path.suffix != ".yaml"] == ["report.sarif"]
+
+
+def test_report_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    file = write("a.yaml", INVALID)
+
+    assert run(["validate", "--output", "absent/report.txt", file]) == 2
+
+    assert capsys.readouterr().err == (
+        "absent/report.txt: cannot be written: No such file or directory\n"
+    )

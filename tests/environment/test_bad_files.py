@@ -9,7 +9,7 @@ import yaml
 
 from emr_platform.cli.program import run
 from emr_platform.environment import yaml_source
-from emr_platform.environment.file_problems import FILE_PROBLEMS, SAME_NAME
+from emr_platform.environment.file_problems import FILE_PROBLEMS, SAME_NAME, UNREADABLE
 from emr_platform.environment.rules import ALL_RULES
 
 BAD = Path(__file__).parent / "bad"
@@ -32,7 +32,8 @@ def test_report(
     status, text = validate(report, capsys)
 
     assert text == report.read_text(encoding="utf-8")
-    assert status == (1 if "error" in text.splitlines()[-1] else 0)
+    expected = 1 if "error" in text.splitlines()[-1] else 0
+    assert status == (2 if UNREADABLE.id in text else expected)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from emr_platform.cli.errors import CommandError
+from emr_platform.cli.output import write_whole
 from emr_platform.environment.schema import environment_schema_text
 
 
@@ -27,20 +25,4 @@ def schema(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        _replace(output, text)
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a whole file or nothing."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError as error:
-        raise CommandError(f"{file}: cannot be written: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise CommandError(f"{file}: cannot be written: {error.strerror}") from None
+        write_whole(output, text)

@@ -1,0 +1,1 @@
+"""Reports of problems: for people, and for the programs that show them to people."""

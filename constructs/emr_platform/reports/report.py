@@ -1,0 +1,63 @@
+"""What a report is made of, whatever it is written as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from emr_platform.problems import Problem
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came out of checking some files.
+
+    Attributes:
+        kind: What the files are, in one word: ``file``, ``template``.
+        files: The files, in the order in which they were checked.
+        problems: All errors and warnings, file by file.
+        unreadable: Identifiers of problems that mean that a file could not be checked at all.
+    """
+
+    kind: str
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    unreadable: frozenset[str] = frozenset()
+
+    @cached_property
+    def errors(self) -> tuple[Problem, ...]:
+        """What must be corrected."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @cached_property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is legal but unwise."""
+        return tuple(problem for problem in self.problems if problem.severity == "warning")
+
+    def exit_status(self, *, strict: bool = False) -> int:
+        """How a check ends, for pipelines.
+
+        Args:
+            strict: Whether warnings count as errors.
+
+        Returns:
+            0 if all is well, 1 if there are errors, 2 if a file could not be read.
+        """
+        if any(problem.rule_id in self.unreadable for problem in self.problems):
+            return 2
+        return 1 if self.errors or (strict and self.warnings) else 0
+
+    @property
+    def summary(self) -> str:
+        """The outcome in one line: ``2 files: 1 error, 3 warnings``."""
+        found = [
+            counted(len(problems), what)
+            for problems, what in ((self.errors, "error"), (self.warnings, "warning"))
+            if problems
+        ]
+        return f"{counted(len(self.files), self.kind)}: {', '.join(found) or 'no problems'}"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: ``1 error``, ``2 errors``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
