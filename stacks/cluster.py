@@ -68,7 +68,7 @@ class ClusterStack(EnvironmentStack):
             spec=spec,
             name=f"{environment.name}-{name}",
             vpc=network.vpc,
-            subnet=network.cluster_subnets[spec.subnet_index],
+            subnets=network.cluster_subnets,
             subnet_kind=network.cluster_subnet_kind,
             log_bucket=storage.logs,
             config_bucket=storage.config,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from emr_platform.cluster.configurations import Configuration
+from emr_platform.configurations.spec import Configuration
 from emr_platform.environment.schema import environment_schema_text
 from emr_platform.environment.spec import EnvironmentSpec
 from scripts.build_reference import PARTS, GeneratedPart
@@ -81,7 +81,7 @@ def test_headings_are_nested_and_told_apart() -> None:
     assert len({anchor(heading) for heading in levels}) == len(headings)
     assert levels["`clusters.NAME`"] == 3
     assert levels["`clusters.NAME.core`"] == 4
-    assert levels["`clusters.NAME.primary.ebs`"] == 5
+    assert levels["`clusters.NAME.primary.ebs`: one kind of volume"] == 5
     assert {"`network`: new VPC", "`network`: existing VPC"} <= levels.keys()
 
 

@@ -41,7 +41,7 @@ EmrCluster(
     "Etl",
     spec=ClusterSpec(release="emr-7.12.0", core=CoreGroupSpec(type="m6g.xlarge", count=2)),
     vpc=vpc,
-    subnet=vpc.private_subnets[0],
+    subnets=vpc.private_subnets,
     log_bucket=s3.Bucket(stack, "Logs"),
 )
 [cluster] = Template.from_stack(stack).find_resources("AWS::EMR::Cluster").values()

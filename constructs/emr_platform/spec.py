@@ -163,6 +163,12 @@ InstanceType = Annotated[
 ]
 """An EC2 instance type."""
 
+KmsKeyArn = Annotated[
+    str,
+    TextMatching(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key"),
+]
+"""The ARN of a KMS key, not of an alias."""
+
 SecurityGroupId = Annotated[
     str, TextMatching(r"sg-([0-9a-f]{8}|[0-9a-f]{17})", "the id of a security group, sg-…")
 ]

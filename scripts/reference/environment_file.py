@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from emr_platform.cluster.configurations import Configuration
+from emr_platform.configurations.spec import Configuration
 from emr_platform.environment.declared import Declared
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.spec import Name
@@ -169,6 +169,10 @@ def _yaml(value: object) -> str:
     """Write a value as one would in an environment file."""
     if isinstance(value, tuple):
         return f"[{', '.join(_yaml(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_yaml(item)}' for key, item in value.items())}}}"
+    if isinstance(value, BaseModel):
+        return _yaml(value.model_dump(exclude_defaults=True))
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -21,13 +21,13 @@ from emr_platform.cluster.cloudformation import cluster_properties
 from emr_platform.identity import IdentitySpec
 from emr_platform.problems import InvalidSpecError
 from emr_platform.storage import ExternalBucketSpec
-from tests.cluster.test_request import everything
+from tests.cluster.test_request import everything, everything_in_fleets
 from tests.support import Synthesis, lint, masked, new_app, synthesize
 
 EMR_TAG = {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
-STACKS = ["Defaults", "Everything", "Public", "Release8", "Release520"]
+STACKS = ["Defaults", "Everything", "Fleets", "Public", "Release8", "Release520"]
 # The subnet, the buckets and the secret of these tests, not the clusters.
 SURROUNDINGS = "Surroundings"
 
@@ -70,7 +70,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
         "Cluster",
         spec=ClusterSpec(release="emr-7.12.0"),
         vpc=around.vpc,
-        subnet=private,
+        subnets=[private],
         log_bucket=around.logs,
     )
     full = cdk.Stack(app, "Everything")
@@ -88,7 +88,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
         spec=spec,
         name="prod-etl",
         vpc=around.vpc,
-        subnet=private,
+        subnets=[private],
         log_bucket=around.logs,
         config_bucket=around.config,
         data_buckets={"input": around.input, "output": around.output},
@@ -108,11 +108,19 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
         termination_protection=False,
     )
     EmrCluster(
+        cdk.Stack(app, "Fleets"),
+        "Cluster",
+        spec=everything_in_fleets(),
+        vpc=around.vpc,
+        subnets=around.vpc.private_subnets,
+        log_bucket=around.logs,
+    )
+    EmrCluster(
         cdk.Stack(app, "Public"),
         "Cluster",
         spec=ClusterSpec(release="emr-7.12.0", termination_protection=False),
         vpc=around.vpc,
-        subnet=public,
+        subnets=[public],
         subnet_kind="public",
         log_bucket=around.logs,
     )
@@ -121,7 +129,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
         "Cluster",
         spec=ClusterSpec(release="emr-spark-8.0.0"),
         vpc=around.vpc,
-        subnet=private,
+        subnets=[private],
         log_bucket=around.logs,
     )
     EmrCluster(
@@ -131,7 +139,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
             {"release": "emr-5.20.0", "primary": {"type": "m5.xlarge"}}
         ),
         vpc=around.vpc,
-        subnet=private,
+        subnets=[private],
         log_bucket=around.logs,
     )
     return synthesize(app)
@@ -170,18 +178,22 @@ def resource_texts(synthesis: Synthesis, stack: str, role: str, action: str) -> 
     }
 
 
-def test_template_holds_the_request_to_the_letter() -> None:
+@pytest.mark.parametrize("spec", [everything(), everything_in_fleets()], ids=["groups", "fleets"])
+def test_template_holds_the_request_to_the_letter(spec: ClusterSpec) -> None:
     """Level-1 constructs drop what they do not know, so the rendered template is what counts."""
     app = cdk.App()
     stack = cdk.Stack(app, "Stack")
     cluster = EmrCluster(
         stack,
         "Cluster",
-        spec=everything().model_copy(update={"bootstrap": {}, "steps": ()}),
+        spec=spec.model_copy(update={"bootstrap": {}, "steps": ()}),
         vpc=ec2.Vpc.from_vpc_attributes(
             stack, "Vpc", vpc_id="vpc-0123456789abcdef0", availability_zones=["eu-west-1a"]
         ),
-        subnet=ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0"),
+        subnets=[
+            ec2.Subnet.from_subnet_id(stack, f"Subnet{digit}", f"subnet-0123456789abcdef{digit}")
+            for digit in "01"
+        ],
         log_bucket=s3.Bucket.from_bucket_name(stack, "Logs", "company-logs"),
         data_buckets={"input": s3.Bucket.from_bucket_name(stack, "Input", "company-input")},
     )
@@ -190,6 +202,16 @@ def test_template_holds_the_request_to_the_letter() -> None:
 
     [resource] = [entry for entry in template.values() if entry["Type"] == "AWS::EMR::Cluster"]
     assert resource["Properties"] == stack.resolve(cluster_properties(cluster.request))
+
+
+def test_roles_may_use_the_key_of_the_logs(synthesis: Synthesis) -> None:
+    """As https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-debugging.html wants it."""
+    key = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
+
+    assert key in resource_texts(
+        synthesis, "Fleets", "ClusterRolesInstanceRole", "kms:GenerateDataKey"
+    )
+    assert key in resource_texts(synthesis, "Fleets", "ClusterRolesServiceRole", "kms:DescribeKey")
 
 
 def test_steps_and_bootstrap_actions_reach_the_template(synthesis: Synthesis) -> None:
@@ -327,7 +349,7 @@ def test_referring_to_the_config_bucket_lets_nodes_read_it(scripts: Path) -> Non
             vpc=ec2.Vpc.from_vpc_attributes(
                 stack, "Vpc", vpc_id="vpc-0123456789abcdef0", availability_zones=["eu-west-1a"]
             ),
-            subnet=ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0"),
+            subnets=[ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0")],
             log_bucket=s3.Bucket.from_bucket_name(stack, "Logs", "company-logs"),
             config_bucket=s3.Bucket.from_bucket_name(stack, "Config", "company-config"),
             script_directory=scripts,
@@ -439,7 +461,7 @@ def test_subnet_of_the_same_app_gets_the_tag(synthesis: Synthesis) -> None:
         if EMR_TAG in subnet["Properties"]["Tags"]
     ]
 
-    assert len(tagged) == 2, "one private and one public subnet hold clusters"
+    assert len(tagged) == 3, "one public subnet, and both private ones that fleets choose from"
 
 
 def test_cluster_depends_on_every_rule_of_its_groups(synthesis: Synthesis) -> None:
@@ -480,7 +502,7 @@ def test_cfn_lint_agrees(synthesis: Synthesis, stack: str) -> None:
     assert lint(synthesis.template_file(stack)) == []
 
 
-@pytest.mark.parametrize("stack", ["Defaults", "Everything"])
+@pytest.mark.parametrize("stack", ["Defaults", "Everything", "Fleets"])
 def test_snapshot(synthesis: Synthesis, stack: str, snapshot: SnapshotAssertion) -> None:
     assert masked(synthesis.template(stack)) == snapshot(extension_class=JSONSnapshotExtension)
 
@@ -498,7 +520,7 @@ class TestErrors:
             "scope": stack,
             "id": "Cluster",
             "vpc": vpc,
-            "subnet": ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0"),
+            "subnets": [ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0")],
             "log_bucket": s3.Bucket.from_bucket_name(stack, "Logs", "company-logs"),
         }
 
@@ -548,7 +570,7 @@ def test_one_shipping_of_a_script_that_is_named_twice(scripts: Path) -> None:
         vpc=ec2.Vpc.from_vpc_attributes(
             stack, "Vpc", vpc_id="vpc-0123456789abcdef0", availability_zones=["eu-west-1a"]
         ),
-        subnet=ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0"),
+        subnets=[ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0")],
         log_bucket=s3.Bucket.from_bucket_name(stack, "Logs", "company-logs"),
         config_bucket=s3.Bucket.from_bucket_name(stack, "Config", "company-config"),
         script_directory=scripts,

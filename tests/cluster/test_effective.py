@@ -1,12 +1,12 @@
 """What EMR gets of a cluster."""
 
-from emr_platform.cluster.configurations import Configuration
 from emr_platform.cluster.effective import (
     effective_applications,
     effective_configurations,
     written_path,
 )
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.configurations.spec import Configuration
 
 
 def test_alone_a_cluster_gets_what_its_file_says() -> None:

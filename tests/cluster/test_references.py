@@ -8,12 +8,13 @@ from emr_platform.problems import Problem
 from tests.cluster.test_request import everything
 
 
-def problems(spec: ClusterSpec, **known: list[str]) -> list[Problem]:
+def problems(spec: ClusterSpec, subnet_count: int = 1, **known: list[str]) -> list[Problem]:
     return reference_problems(
         spec,
         buckets=known.get("buckets", ["config", "input", "logs"]),
         data_buckets=known.get("data_buckets", ["input"]),
         secrets=known.get("secrets", ["result-store"]),
+        subnet_count=subnet_count,
     )
 
 
@@ -67,6 +68,21 @@ def test_local_script_without_a_config_bucket() -> None:
     [problem] = problems(spec, buckets=["logs"])
 
     assert (problem.rule_id, problem.path) == ("EMR-REFERENCE-004", ("bootstrap", "a", "script"))
+
+
+def test_subnets_that_are_not_there() -> None:
+    group = cluster(subnet_index=1)
+    fleets = cluster(instance_fleets={"subnet_indexes": [0, 2]})
+
+    assert problems(group, subnet_count=2) == problems(fleets, subnet_count=3) == []
+    [problem] = problems(group)
+    assert (problem.rule_id, problem.path, problem.allowed) == (
+        "EMR-NETWORK-010",
+        ("subnet_index",),
+        "0",
+    )
+    [problem] = problems(fleets, subnet_count=2)
+    assert problem.path == ("instance_fleets", "subnet_indexes", 1)
 
 
 def test_every_place_that_can_refer_is_looked_at() -> None:

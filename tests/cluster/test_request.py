@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from emr_platform.cluster.request import ClusterSurroundings, run_job_flow_request
-from emr_platform.cluster.spec import (
+from emr_platform.cluster import (
     ClusterSpec,
     CommandStepSpec,
     CoreGroupSpec,
@@ -22,11 +22,12 @@ from emr_platform.cluster.spec import (
     SparkSubmitStepSpec,
     TaskGroupSpec,
 )
+from emr_platform.cluster.request import ClusterSurroundings, run_job_flow_request
 
 SURROUNDINGS = ClusterSurroundings(
     name="prod-etl",
     region="eu-west-1",
-    subnet_id="subnet-0123456789abcdef0",
+    subnet_ids=["subnet-0123456789abcdef0"],
     instance_profile="nodes",
     service_role="arn:aws:iam::111122223333:role/emr",
     log_uri="s3://logs/prod-etl/",
@@ -116,12 +117,86 @@ def everything() -> ClusterSpec:
     )
 
 
+def everything_in_fleets() -> ClusterSpec:
+    """A cluster of instance fleets with every setting that instance groups do not have."""
+    return ClusterSpec.model_validate(
+        {
+            "release": "emr-7.12.0",
+            "instance_fleets": {
+                "primary": {
+                    "types": {"m6g.xlarge": {"priority": 0}, "m7g.xlarge": {"priority": 1}},
+                    "count": 3,
+                    "on_demand": {"allocation_strategy": "prioritized"},
+                },
+                "core": {
+                    "types": {
+                        "r6g.xlarge": {"weight": 4, "ebs": {"size_gib": 64}},
+                        "r6g.2xlarge": {
+                            "weight": 8,
+                            "ebs": [
+                                {"size_gib": 128, "volumes_per_instance": 2},
+                                {"type": "st1", "size_gib": 500},
+                            ],
+                            "configurations": {"yarn-site": {"a.b": 1}},
+                        },
+                    },
+                    "on_demand_capacity": 8,
+                    "on_demand": {
+                        "capacity_reservations": {
+                            "preference": "none",
+                            "usage_strategy": "use_capacity_reservations_first",
+                            "resource_group_arn": "arn:aws:resource-groups:eu-west-1:111122223333:group/emr",
+                        }
+                    },
+                },
+                "task": {
+                    "types": {
+                        "c6g.4xlarge": {"weight": 16, "bid_price_percent": 60, "priority": 1},
+                        "c7g.4xlarge": {"weight": 16, "bid_price_usd": 0.5},
+                    },
+                    "spot_capacity": 32,
+                    "spot": {
+                        "allocation_strategy": "capacity_optimized_prioritized",
+                        "timeout_minutes": 20,
+                        "timeout_action": "terminate_cluster",
+                    },
+                    "resize": {
+                        "spot": {
+                            "timeout_minutes": 30,
+                            "allocation_strategy": "price_capacity_optimized",
+                        },
+                        "on_demand": {
+                            "timeout_minutes": 15,
+                            "allocation_strategy": "lowest_price",
+                            "capacity_reservations": {"preference": "open"},
+                        },
+                    },
+                },
+                "subnet_indexes": [0, 1],
+            },
+            "scaling": {"minimum": 8, "maximum": 96, "max_core": 16, "max_on_demand": 16},
+            "lifecycle": "transient",
+            "log_encryption_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/"
+            "12345678-1234-1234-1234-123456789012",
+            "ami_id": "ami-0123456789abcdef0",
+            "os_release": "2023.8.20250818.0",
+            "placement_group": "spread",
+            "unhealthy_node_replacement": True,
+            "scale_down_behavior": "terminate_at_task_completion",
+            "visible_to_all_users": False,
+            "additional_info": {"clusterType": "spark", "depth": {"snake_case": [1, None]}},
+        }
+    )
+
+
 def request(spec: ClusterSpec) -> dict[str, Any]:
     return run_job_flow_request(spec, SURROUNDINGS)
 
 
 @pytest.mark.parametrize(
-    "spec", [ClusterSpec(release="emr-7.12.0"), everything()], ids=["nothing", "everything"]
+    "spec",
+    [ClusterSpec(release="emr-7.12.0"), everything(), everything_in_fleets()],
+    ids=["nothing", "everything", "fleets"],
 )
 def test_the_api_takes_the_request(spec: ClusterSpec) -> None:
     """Botocore checks names and types of members against the service's own description."""
@@ -182,6 +257,112 @@ def test_instance_groups() -> None:
     assert groups[2]["Market"] == "SPOT"
     assert groups[2]["BidPrice"] == "0.5"
     assert "BidPrice" not in groups[3]
+
+
+def test_instance_fleets() -> None:
+    """The members of https://docs.aws.amazon.com/emr/latest/APIReference/API_InstanceFleetConfig.html."""
+    instances = request(everything_in_fleets())["Instances"]
+    primary, core, task = instances["InstanceFleets"]
+
+    assert "InstanceGroups" not in instances
+    assert "Ec2SubnetId" not in instances
+    assert instances["Ec2SubnetIds"] == ["subnet-0123456789abcdef0"]
+    assert [fleet["InstanceFleetType"] for fleet in (primary, core, task)] == [
+        "MASTER",
+        "CORE",
+        "TASK",
+    ]
+    # Each primary node counts for one unit, and high availability wants three On-Demand units.
+    assert (primary["TargetOnDemandCapacity"], primary["TargetSpotCapacity"]) == (3, 0)
+    assert [
+        (type_["InstanceType"], type_["WeightedCapacity"], type_["Priority"])
+        for type_ in primary["InstanceTypeConfigs"]
+    ] == [("m6g.xlarge", 1, 0), ("m7g.xlarge", 1, 1)]
+    assert primary["LaunchSpecifications"]["OnDemandSpecification"] == {
+        "AllocationStrategy": "prioritized"
+    }
+    assert (core["TargetOnDemandCapacity"], core["TargetSpotCapacity"]) == (8, 0)
+    assert core["LaunchSpecifications"]["OnDemandSpecification"] == {
+        "AllocationStrategy": "lowest-price",
+        "CapacityReservationOptions": {
+            "CapacityReservationPreference": "none",
+            "UsageStrategy": "use-capacity-reservations-first",
+            "CapacityReservationResourceGroupArn": "arn:aws:resource-groups:eu-west-1:111122223333:group/emr",
+        },
+    }
+    assert [
+        (block["VolumeSpecification"]["VolumeType"], block["VolumesPerInstance"])
+        for block in core["InstanceTypeConfigs"][1]["EbsConfiguration"]["EbsBlockDeviceConfigs"]
+    ] == [("gp3", 2), ("st1", 1)]
+    assert task["LaunchSpecifications"]["SpotSpecification"] == {
+        "AllocationStrategy": "capacity-optimized-prioritized",
+        "TimeoutDurationMinutes": 20,
+        "TimeoutAction": "TERMINATE_CLUSTER",
+    }
+    assert task["InstanceTypeConfigs"] == [
+        {
+            "InstanceType": "c6g.4xlarge",
+            "WeightedCapacity": 16,
+            "BidPriceAsPercentageOfOnDemandPrice": 60,
+            "Priority": 1,
+        },
+        {"InstanceType": "c7g.4xlarge", "WeightedCapacity": 16, "BidPrice": "0.5"},
+    ]
+    assert task["ResizeSpecifications"] == {
+        "SpotResizeSpecification": {
+            "TimeoutDurationMinutes": 30,
+            "AllocationStrategy": "price-capacity-optimized",
+        },
+        "OnDemandResizeSpecification": {
+            "TimeoutDurationMinutes": 15,
+            "AllocationStrategy": "lowest-price",
+            "CapacityReservationOptions": {"CapacityReservationPreference": "open"},
+        },
+    }
+
+
+def test_allocation_strategies_are_said_only_to_releases_that_have_them() -> None:
+    """From 5.12.1; see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-instance-fleet.html."""
+    fleet = {"types": {"m5.xlarge": {}}, "spot_capacity": 1}
+
+    def core(label: str) -> dict[str, Any]:
+        spec = ClusterSpec.model_validate({"release": label, "instance_fleets": {"core": fleet}})
+        specifications = request(spec)["Instances"]["InstanceFleets"][1]["LaunchSpecifications"]
+        assert isinstance(specifications, dict)
+        return specifications
+
+    assert core("emr-5.12.0") == {
+        "SpotSpecification": {"TimeoutDurationMinutes": 60, "TimeoutAction": "SWITCH_TO_ON_DEMAND"}
+    }
+    assert core("emr-5.12.1") == {
+        "SpotSpecification": {
+            "TimeoutDurationMinutes": 60,
+            "TimeoutAction": "SWITCH_TO_ON_DEMAND",
+            "AllocationStrategy": "price-capacity-optimized",
+        },
+        "OnDemandSpecification": {"AllocationStrategy": "lowest-price"},
+    }
+
+
+def test_scaling_of_fleets_counts_their_units() -> None:
+    limits = request(everything_in_fleets())["ManagedScalingPolicy"]["ComputeLimits"]
+
+    assert limits["UnitType"] == "InstanceFleetUnits"
+
+
+def test_rest_of_what_a_cluster_can_be() -> None:
+    rendered = request(everything_in_fleets())
+
+    assert rendered["Instances"]["KeepJobFlowAliveWhenNoSteps"] is False
+    assert rendered["Instances"]["UnhealthyNodeReplacement"] is True
+    assert rendered["PlacementGroupConfigs"] == [
+        {"InstanceRole": "MASTER", "PlacementStrategy": "SPREAD"}
+    ]
+    assert rendered["ScaleDownBehavior"] == "TERMINATE_AT_TASK_COMPLETION"
+    assert rendered["VisibleToAllUsers"] is False
+    assert rendered["CustomAmiId"] == "ami-0123456789abcdef0"
+    assert rendered["OSReleaseLabel"] == "2023.8.20250818.0"
+    assert json.loads(rendered["AdditionalInfo"])["depth"] == {"snake_case": [1, None]}
 
 
 def test_every_configuration_value_is_a_string() -> None:

@@ -162,18 +162,6 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
         [{"network": {"availability_zones": ["us-east-1a", "us-east-2a"]}}],
     ),
     (
-        "EMR-NETWORK-010",
-        [
-            {"network": {"availability_zones": 2}, **etl(subnet_index=1)},
-            {"network": EXISTING, **etl(subnet_index=1)},
-        ],
-        [
-            {"network": {"availability_zones": 2}, **etl(subnet_index=2)},
-            {"network": {"availability_zones": ["us-east-1a"]}, **etl(subnet_index=1)},
-            {"network": EXISTING, **etl(subnet_index=2)},
-        ],
-    ),
-    (
         "EMR-NETWORK-012",
         [
             etl(),

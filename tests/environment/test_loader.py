@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emr_platform.cluster.configurations import property_of
+from emr_platform.configurations.spec import property_of
 from emr_platform.environment.files import check_files, environment_files
 from emr_platform.environment.loader import (
     MOST_BYTES,

@@ -6,18 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 from emr_platform.cluster.spec import (
     AdditionalSecurityGroupsSpec,
-    BootstrapActionSpec,
     ClusterSpec,
-    CommandStepSpec,
+    ManagedScalingSpec,
+)
+from emr_platform.instances.spec import (
+    CapacityReservationsSpec,
     CoreGroupSpec,
     EbsSpec,
-    JarStepSpec,
-    ManagedScalingSpec,
+    FleetInstanceTypeSpec,
+    FleetResizingSpec,
+    InstanceFleetSpec,
+    InstanceFleetsSpec,
+    OnDemandProvisioningSpec,
+    OnDemandResizingSpec,
+    PrimaryFleetInstanceTypeSpec,
+    PrimaryFleetSpec,
     PrimaryGroupSpec,
     RootVolumeSpec,
+    SpotProvisioningSpec,
+    SpotResizingSpec,
+    TaskGroupSpec,
+)
+from emr_platform.steps.spec import (
+    BootstrapActionSpec,
+    CommandStepSpec,
+    JarStepSpec,
     ScriptStepSpec,
     SparkSubmitStepSpec,
-    TaskGroupSpec,
 )
 
 if TYPE_CHECKING:
@@ -26,17 +41,28 @@ if TYPE_CHECKING:
 __all__ = [
     "AdditionalSecurityGroupsSpec",
     "BootstrapActionSpec",
+    "CapacityReservationsSpec",
     "ClusterSpec",
     "CommandStepSpec",
     "CoreGroupSpec",
     "EbsSpec",
     "EmrCluster",
+    "FleetInstanceTypeSpec",
+    "FleetResizingSpec",
+    "InstanceFleetSpec",
+    "InstanceFleetsSpec",
     "JarStepSpec",
     "ManagedScalingSpec",
+    "OnDemandProvisioningSpec",
+    "OnDemandResizingSpec",
+    "PrimaryFleetInstanceTypeSpec",
+    "PrimaryFleetSpec",
     "PrimaryGroupSpec",
     "RootVolumeSpec",
     "ScriptStepSpec",
     "SparkSubmitStepSpec",
+    "SpotProvisioningSpec",
+    "SpotResizingSpec",
     "TaskGroupSpec",
 ]
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emr_platform.catalog.release import Release
-from emr_platform.cluster.groups import instance_groups
+from emr_platform.cluster.groups import (
+    core_size,
+    has_core_nodes,
+    has_task_nodes,
+    instance_groups,
+    task_size,
+)
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.rule import Finding, RuleBook
 
@@ -144,21 +150,23 @@ def on_demand_core_is_below_on_demand(spec: ClusterSpec) -> Iterator[Finding]:
 def initial_size_is_within_limits(spec: ClusterSpec) -> Iterator[Finding]:
     """Core and task nodes together from minimum to maximum, core nodes up to their own limit."""
     scaling = spec.scaling
-    if not scaling or not spec.core or scaling.unit != "instances":
+    if not scaling or not has_core_nodes(spec) or scaling.unit == "vcpu":
         return
     if scaling.minimum > scaling.maximum:
         return  # no size would do
-    total = spec.core.count + sum(group.count for group in spec.task.values())
+    what = "units of core and task capacity" if spec.instance_fleets else "core and task nodes"
+    core = core_size(spec)
+    total = core + task_size(spec)
     if not scaling.minimum <= total <= scaling.maximum:
         yield Finding(
             ("scaling",),
-            f"the cluster starts with {total} core and task nodes",
+            f"the cluster starts with {total} {what}",
             f"{scaling.minimum} to {scaling.maximum}, as scaling says",
         )
-    if scaling.max_core is not None and scaling.max_core < spec.core.count <= scaling.maximum:
+    if scaling.max_core is not None and scaling.max_core < core <= scaling.maximum:
         yield Finding(
-            ("core", "count"),
-            f"the cluster starts with {spec.core.count} core nodes",
+            ("instance_fleets", "core") if spec.instance_fleets else ("core", "count"),
+            f"the cluster starts with {core} {what.replace(' and task', '')}",
             f"at most scaling.max_core ({scaling.max_core})",
         )
 
@@ -171,8 +179,9 @@ def initial_size_is_within_limits(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def scaling_needs_core(spec: ClusterSpec) -> Iterator[Finding]:
     """Core nodes with scaling."""
-    if spec.scaling and not spec.core:
-        yield Finding(("scaling",), "scaling of a cluster without core nodes", "core: {count: 1}")
+    if spec.scaling and not has_core_nodes(spec):
+        allowed = "instance_fleets.core" if spec.instance_fleets else "core: {count: 1}"
+        yield Finding(("scaling",), "scaling of a cluster without core nodes", allowed)
 
 
 @CAPACITY_RULES.rule(
@@ -197,8 +206,41 @@ def scaling_suits_applications(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def task_needs_core(spec: ClusterSpec) -> Iterator[Finding]:
     """Core nodes with task groups."""
-    if spec.task and not spec.core:
-        yield Finding(("task",), "task nodes in a cluster without core nodes", "core: {count: 1}")
+    if has_task_nodes(spec) and not has_core_nodes(spec):
+        fleets = spec.instance_fleets is not None
+        yield Finding(
+            ("instance_fleets", "task") if fleets else ("task",),
+            "task nodes in a cluster without core nodes",
+            "instance_fleets.core" if fleets else "core: {count: 1}",
+        )
+
+
+@CAPACITY_RULES.rule(
+    "EMR-CAPACITY-002",
+    what="A cluster consists of instance groups or of instance fleets, not of both.",
+    why="EMR refuses the cluster, and later there is no way from the one to the other.",
+    source="https://docs.aws.amazon.com/emr/latest/APIReference/API_JobFlowInstancesConfig.html",
+)
+def groups_or_fleets(spec: ClusterSpec) -> Iterator[Finding]:
+    """No primary, core or task beside instance_fleets."""
+    if spec.instance_fleets:
+        for key in ("primary", "core", "task"):
+            if key in spec.model_fields_set and getattr(spec, key):
+                message = f"{key} is an instance group beside instance fleets"
+                yield Finding((key,), message, f"instance_fleets.{key}, or no instance_fleets")
+
+
+@CAPACITY_RULES.rule(
+    "EMR-CAPACITY-003",
+    what="The subnet of instance fleets is one of ``instance_fleets.subnet_indexes``.",
+    why="``subnet_index`` is for instance groups, which run in one subnet.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-instance-fleet.html",
+)
+def fleets_name_subnets_themselves(spec: ClusterSpec) -> Iterator[Finding]:
+    """No subnet_index beside instance_fleets."""
+    if spec.instance_fleets and "subnet_index" in spec.model_fields_set:
+        message = "subnet_index beside instance fleets"
+        yield Finding(("subnet_index",), message, "instance_fleets.subnet_indexes: [0, 1]")
 
 
 def non_yarn_applications(spec: ClusterSpec) -> str:

@@ -5,18 +5,23 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from emr_platform.cluster.request import Json
 
 _GROUPS_BY_ROLE = {"MASTER": "MasterInstanceGroup", "CORE": "CoreInstanceGroup"}
+_FLEETS_BY_ROLE = {"MASTER": "MasterInstanceFleet", "CORE": "CoreInstanceFleet"}
+_FREE_FORM = ("ConfigurationProperties", "AdditionalInfo")
 
 
 def cluster_properties(request: Json) -> Json:
     """Turn a RunJobFlow request into CloudFormation's properties of a cluster.
 
-    CloudFormation differs from the API in three places: instance groups are members of their own instead of
-    one list, classifications hold ``ConfigurationProperties``, and a step's properties are ``StepProperties``.
+    CloudFormation differs from the API in these places: instance groups and fleets are members of their own
+    instead of one list, classifications hold ``ConfigurationProperties``, a step's properties are
+    ``StepProperties``, and ``AdditionalInfo`` is an object instead of text.
 
     Args:
         request: The request, as :func:`~emr_platform.cluster.request.run_job_flow_request` renders it.
@@ -33,19 +38,39 @@ def cluster_properties(request: Json) -> Json:
             {**step, "HadoopJarStep": _hadoop_jar_step(step["HadoopJarStep"])}
             for step in request["Steps"]
         ]
+    if "AdditionalInfo" in request:
+        properties["AdditionalInfo"] = json.loads(request["AdditionalInfo"])
     return properties
 
 
 def _instances(instances: Json) -> Json:
-    rendered = {name: value for name, value in instances.items() if name != "InstanceGroups"}
-    for group in instances["InstanceGroups"]:
-        member = {name: value for name, value in group.items() if name != "InstanceRole"}
-        if "Configurations" in member:
-            member["Configurations"] = _configurations(member["Configurations"])
+    rendered = {
+        name: value
+        for name, value in instances.items()
+        if name not in ("InstanceGroups", "InstanceFleets")
+    }
+    for group in instances.get("InstanceGroups", ()):
+        member = _with_configurations(group, without="InstanceRole")
         if group["InstanceRole"] == "TASK":
             rendered.setdefault("TaskInstanceGroups", []).append(member)
         else:
             rendered[_GROUPS_BY_ROLE[group["InstanceRole"]]] = member
+    for fleet in instances.get("InstanceFleets", ()):
+        member = {name: value for name, value in fleet.items() if name != "InstanceFleetType"}
+        member["InstanceTypeConfigs"] = [
+            _with_configurations(type_) for type_ in fleet["InstanceTypeConfigs"]
+        ]
+        if fleet["InstanceFleetType"] == "TASK":
+            rendered.setdefault("TaskInstanceFleets", []).append(member)
+        else:
+            rendered[_FLEETS_BY_ROLE[fleet["InstanceFleetType"]]] = member
+    return rendered
+
+
+def _with_configurations(member: Json, *, without: str = "") -> Json:
+    rendered = {name: value for name, value in member.items() if name != without}
+    if "Configurations" in rendered:
+        rendered["Configurations"] = _configurations(rendered["Configurations"])
     return rendered
 
 
@@ -72,11 +97,11 @@ def _hadoop_jar_step(step: Json) -> Json:
 def camel_case(properties: Json) -> Json:
     """Spell a template's property names as the CDK's level-1 constructs want them, all the way down.
 
-    They drop any other spelling without a word. The names inside ``ConfigurationProperties`` are the user's and
-    stay as they are.
+    They drop any other spelling without a word. The names inside ``ConfigurationProperties`` and
+    ``AdditionalInfo`` are the user's and stay as they are.
     """
     return {
-        _camel(name): value if name == "ConfigurationProperties" else _camel_values(value)
+        _camel(name): value if name in _FREE_FORM else _camel_values(value)
         for name, value in properties.items()
     }
 
@@ -90,5 +115,10 @@ def _camel_values(value: Any) -> Any:
 
 
 def _camel(name: str) -> str:
-    # jsii writes an acronym inside a name as a word.
-    return name[0].lower() + name[1:].replace("GB", "Gb")
+    # jsii writes an acronym as a word, at the beginning of a name and inside of it.
+    acronym = _LEADING_ACRONYM.match(name)
+    length = acronym.end() if acronym else 1
+    return name[:length].lower() + name[length:].replace("GB", "Gb")
+
+
+_LEADING_ACRONYM = re.compile(r"[A-Z]+(?=[A-Z][a-z])")

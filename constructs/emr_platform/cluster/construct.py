@@ -20,25 +20,26 @@ from emr_platform.acknowledgements import acknowledge
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.encryption import ClusterEncryption
-from emr_platform.cluster.groups import instance_groups
+from emr_platform.cluster.groups import subnet_indexes, uses_spot
 from emr_platform.cluster.references import is_local_script, reference_problems, scripts, texts
 from emr_platform.cluster.request import (
     ClusterSurroundings,
     Json,
     references,
     run_job_flow_request,
-    script_runner_uri,
 )
 from emr_platform.cluster.rules import cluster_problems
 from emr_platform.cluster.scripts import ShippedScripts
 from emr_platform.cluster.security_configuration import knows_encrypted_disks
 from emr_platform.cluster.security_groups import ClusterSecurityGroups
-from emr_platform.cluster.spec import ClusterSpec, ScriptStepSpec
+from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.identity.access import grant_secret_read
 from emr_platform.identity.construct import ClusterRoles
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.network.spec import SubnetKind
 from emr_platform.problems import InvalidSpecError
+from emr_platform.steps.request import script_runner_uri
+from emr_platform.steps.spec import ScriptStepSpec
 from emr_platform.storage.access import grant_bucket_access, grant_object_read
 from emr_platform.storage.spec import ExternalBucketSpec
 from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
@@ -60,7 +61,7 @@ class EmrCluster(Construct):
         ...     "Etl",
         ...     spec=ClusterSpec(release="emr-7.12.0", core=CoreGroupSpec(type="m6g.xlarge", count=2)),
         ...     vpc=vpc,
-        ...     subnet=vpc.private_subnets[0],
+        ...     subnets=vpc.private_subnets,
         ...     log_bucket=s3.Bucket(stack, "Logs"),
         ... )
 
@@ -83,7 +84,7 @@ class EmrCluster(Construct):
         *,
         spec: ClusterSpec,
         vpc: ec2.IVpc,
-        subnet: ec2.ISubnet,
+        subnets: Sequence[ec2.ISubnet],
         subnet_kind: SubnetKind = "private",
         log_bucket: s3.IBucket,
         name: str | None = None,
@@ -104,9 +105,10 @@ class EmrCluster(Construct):
             id: Construct id.
             spec: The cluster.
             vpc: VPC of the cluster. Its address range must be known for releases from 8.0.0.
-            subnet: Subnet that all nodes run in. It must carry the tag
-                ``for-use-with-amazon-emr-managed-policies: true``; subnets of the same app get it here.
-            subnet_kind: Whether the subnet is private or public. Default: private.
+            subnets: Subnets to choose from; the spec's ``subnet_index`` and ``subnet_indexes`` count in them. They
+                must carry the tag ``for-use-with-amazon-emr-managed-policies: true``; subnets of the same app get
+                it here.
+            subnet_kind: Whether the subnets are private or public. Default: private.
             log_bucket: Where EMR writes logs, under the cluster's name.
             name: Display name of the cluster. Default: the construct's path.
             config_bucket: Where local scripts are shipped to. Needed if the spec names local scripts.
@@ -130,7 +132,7 @@ class EmrCluster(Construct):
         if config_bucket:
             self._buckets["config"] = config_bucket
         self._secrets = {"result-store": result_store_secret} if result_store_secret else {}
-        self._check(data_buckets or {})
+        self._check(data_buckets or {}, subnet_count=len(subnets))
 
         name = name or self.node.path.replace("/", "-")
         self._roles = ClusterRoles(
@@ -138,7 +140,7 @@ class EmrCluster(Construct):
             "Roles",
             identity=identity,
             session_manager=spec.session_manager,
-            uses_spot=any(group.market == "spot" for _, group in instance_groups(spec)),
+            uses_spot=uses_spot(spec),
         )
         self.service_role: iam.IRole = self._roles.service_role
         self.instance_role: iam.IRole = self._roles.instance_role
@@ -173,12 +175,14 @@ class EmrCluster(Construct):
             if config_bucket
             else None
         )
-        # Without effect on a subnet that was imported: its owner has to tag it.
-        Tags.of(subnet).add(
-            EMR_MANAGED_POLICIES_TAG,
-            "true",
-            include_resource_types=[ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME],
-        )
+        chosen = [subnets[index] for index in subnet_indexes(spec, len(subnets))]
+        for subnet in chosen:
+            # Without effect on a subnet that was imported: its owner has to tag it.
+            Tags.of(subnet).add(
+                EMR_MANAGED_POLICIES_TAG,
+                "true",
+                include_resource_types=[ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME],
+            )
 
         log_prefix = f"{name}/"
         self.request: Json = run_job_flow_request(
@@ -186,7 +190,7 @@ class EmrCluster(Construct):
             ClusterSurroundings(
                 name=name,
                 region=Stack.of(self).region,
-                subnet_id=subnet.subnet_id,
+                subnet_ids=[subnet.subnet_id for subnet in chosen],
                 instance_profile=self._roles.instance_profile.instance_profile_name,
                 service_role=self.service_role.role_arn,
                 log_uri=log_bucket.s3_url_for_object(log_prefix),
@@ -224,7 +228,7 @@ class EmrCluster(Construct):
         self._order()
         self._acknowledge()
 
-    def _check(self, data_buckets: Mapping[str, s3.IBucket]) -> None:
+    def _check(self, data_buckets: Mapping[str, s3.IBucket], *, subnet_count: int) -> None:
         """Refuse what EMR would refuse, and references to what was not passed in."""
         problems = cluster_problems(self.spec)
         problems += reference_problems(
@@ -232,6 +236,7 @@ class EmrCluster(Construct):
             buckets=self._buckets.keys(),
             data_buckets=data_buckets.keys(),
             secrets=self._secrets.keys(),
+            subnet_count=subnet_count,
         )
         if any(problem.severity == "error" for problem in problems):
             raise InvalidSpecError(problems)
@@ -247,6 +252,11 @@ class EmrCluster(Construct):
             grant_bucket_access(
                 self.instance_role, bucket=log_bucket, access="read_write", prefix=log_prefix
             )
+        if self.spec.log_encryption_key_arn:
+            # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-debugging.html
+            key = kms.Key.from_key_arn(self, "LogKey", self.spec.log_encryption_key_arn)
+            key.grant(self.instance_role, "kms:GenerateDataKey")
+            key.grant(self.service_role, "kms:DescribeKey")
 
     def _grant_scripts(self, config_bucket: s3.IBucket | None) -> None:
         """Let nodes read the scripts that they run: shipped ones, and each one that the spec names by URI."""

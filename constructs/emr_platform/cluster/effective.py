@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emr_platform.cluster.configurations import Configuration
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.configurations.spec import Configuration
 from emr_platform.problems import Path
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from emr_platform.cluster.configurations import Configuration
-from emr_platform.cluster.groups import instance_groups
+from emr_platform.cluster.groups import all_configurations, subnet_indexes
 from emr_platform.cluster.request import references
-from emr_platform.cluster.spec import (
-    ClusterSpec,
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.configurations.spec import Configuration
+from emr_platform.problems import Path, Problem
+from emr_platform.rule import Finding, RuleBook
+from emr_platform.steps.spec import (
     CommandStepSpec,
     JarStepSpec,
     ScriptStepSpec,
     SparkSubmitStepSpec,
 )
-from emr_platform.problems import Path, Problem
-from emr_platform.rule import Finding, RuleBook
 
 
 def is_local_script(script: str) -> bool:
@@ -50,9 +50,8 @@ def texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
             case JarStepSpec():
                 yield (*path, "jar"), step.jar
                 yield from _items((*path, "args"), step.args)
-    yield from _properties(("configurations",), spec.configurations)
-    for prefix, group in instance_groups(spec):
-        yield from _properties((*prefix, "configurations"), group.configurations)
+    for path, configurations in all_configurations(spec):
+        yield from _properties(path, configurations)
 
 
 def _items(path: Path, items: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -77,12 +76,14 @@ class ClusterReferences:
         buckets: Names that ``bucket://`` may use; ``config`` among them if scripts can be shipped.
         data_buckets: Names that ``data_access`` may use.
         secrets: Names that ``secret://`` may use.
+        subnet_count: How many subnets there are to choose from.
     """
 
     spec: ClusterSpec
     buckets: Collection[str]
     data_buckets: Collection[str]
     secrets: Collection[str]
+    subnet_count: int
 
 
 _BOOK: RuleBook[ClusterReferences] = RuleBook()
@@ -150,6 +151,25 @@ def local_scripts_have_a_bucket(cluster: ClusterReferences) -> Iterator[Finding]
                 yield Finding(path, message, "an s3:// URI, or pass config_bucket")
 
 
+@_BOOK.rule(
+    "EMR-NETWORK-010",
+    what="A cluster runs in one of the network's cluster subnets.",
+    why="There is no such subnet otherwise.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-vpc-subnet.html",
+)
+def subnets_exist(cluster: ClusterReferences) -> Iterator[Finding]:
+    """The cluster's subnet indexes are less than the number of subnets."""
+    count = cluster.subnet_count
+    fleets = cluster.spec.instance_fleets is not None
+    for position, index in enumerate(subnet_indexes(cluster.spec, count)):
+        if index >= count:
+            yield Finding(
+                ("instance_fleets", "subnet_indexes", position) if fleets else ("subnet_index",),
+                f"subnet {index} of {count}, counted from 0",
+                f"0 to {count - 1}" if count > 1 else "0",
+            )
+
+
 REFERENCE_RULES = _BOOK.rules
 """Every rule about what a cluster refers to."""
 
@@ -160,6 +180,7 @@ def reference_problems(
     buckets: Collection[str],
     data_buckets: Collection[str],
     secrets: Collection[str],
+    subnet_count: int,
 ) -> list[Problem]:
     """Find references to what is not there.
 
@@ -168,11 +189,12 @@ def reference_problems(
         buckets: Names that ``bucket://`` may use; ``config`` among them if scripts can be shipped.
         data_buckets: Names that ``data_access`` may use.
         secrets: Names that ``secret://`` may use.
+        subnet_count: How many subnets there are to choose from.
 
     Returns:
         A problem for each reference that leads nowhere.
     """
-    return _BOOK.problems(ClusterReferences(spec, buckets, data_buckets, secrets))
+    return _BOOK.problems(ClusterReferences(spec, buckets, data_buckets, secrets, subnet_count))
 
 
 def _one_of(names: Iterable[str]) -> str:

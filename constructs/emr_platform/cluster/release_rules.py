@@ -14,7 +14,7 @@ from emr_platform.catalog.instance_types import (
 )
 from emr_platform.catalog.release import Release
 from emr_platform.catalog.support import end_of_support, is_out_of_support
-from emr_platform.cluster.groups import instance_groups
+from emr_platform.cluster.groups import instance_types as types_of
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.rule import Finding, RuleBook
 
@@ -94,20 +94,20 @@ def release_is_supported(spec: ClusterSpec) -> Iterator[Finding]:
 
 @RELEASE_RULES.rule(
     "EMR-INSTANCE-001",
-    what="The release supports the instance types of all groups.",
+    what="The release supports the instance types of all groups and fleets.",
     why="EMR refuses the cluster.",
     source=_TYPES,
 )
 def types_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
     """No type is one that EMR lists for other releases only."""
     release = Release.parse(spec.release)
-    for path, group in instance_groups(spec):
-        if is_supported(group.type, release) is False:
+    for path, _, name in types_of(spec):
+        if is_supported(name, release) is False:
             yield Finding(
-                (*path, "type"),
-                f"{release} does not support {group.type}",
-                _types_instead(group.type, release),
-                f"Instance type '{group.type}' is not supported.",
+                path,
+                f"{release} does not support {name}",
+                _types_instead(name, release),
+                f"Instance type '{name}' is not supported.",
             )
 
 
@@ -120,15 +120,15 @@ def types_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def types_are_known(spec: ClusterSpec) -> Iterator[Finding]:
     """The type is in the catalogue."""
-    for path, group in instance_groups(spec):
-        if instance_type(group.type) is None:
+    for path, _, name in types_of(spec):
+        if instance_type(name) is None:
             names = [known.name for known in instance_types()]
-            family = group.type.partition(".")[0]
+            family = name.partition(".")[0]
             sizes = [name for name in names if name.startswith(f"{family}.")]
-            nearest = difflib.get_close_matches(group.type, sizes or names, n=3, cutoff=0)
+            nearest = difflib.get_close_matches(name, sizes or names, n=3, cutoff=0)
             yield Finding(
-                (*path, "type"),
-                f"{group.type} is not among the instance types known here",
+                path,
+                f"{name} is not among the instance types known here",
                 f"an instance type of EMR, such as {', '.join(nearest)}",
             )
 
@@ -142,12 +142,12 @@ def types_are_known(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def types_are_current(spec: ClusterSpec) -> Iterator[Finding]:
     """The family is not one that EC2's guide lists under previous generations."""
-    for path, group in instance_groups(spec):
-        family = group.type.partition(".")[0]
+    for path, _, name in types_of(spec):
+        family = name.partition(".")[0]
         if family in _PREVIOUS_GENERATIONS:
             letters = family.rstrip("0123456789s")
-            message = f"{group.type} is of a previous generation"
-            yield Finding((*path, "type"), message, _SUCCESSORS.get(letters))
+            message = f"{name} is of a previous generation"
+            yield Finding(path, message, _SUCCESSORS.get(letters))
 
 
 def _types_instead(name: str, release: Release) -> str:

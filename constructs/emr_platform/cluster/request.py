@@ -6,24 +6,22 @@ See https://docs.aws.amazon.com/emr/latest/APIReference/API_RunJobFlow.html.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from emr_platform.cluster.configurations import Configuration
-from emr_platform.cluster.spec import (
-    BootstrapActionSpec,
-    ClusterSpec,
-    CommandStepSpec,
-    EbsSpec,
-    InstanceGroupSpec,
-    JarStepSpec,
-    ManagedScalingSpec,
-    ScriptStepSpec,
-    SparkSubmitStepSpec,
-    StepSpec,
+from emr_platform.catalog.release import Release
+from emr_platform.cluster.spec import ClusterSpec, ManagedScalingSpec
+from emr_platform.configurations.request import configurations_request
+from emr_platform.instances.request import (
+    InstanceRole,
+    instance_fleet_request,
+    instance_group_request,
 )
+from emr_platform.instances.spec import InstanceFleetSpec, InstanceFleetsSpec, PrimaryFleetSpec
+from emr_platform.steps.request import bootstrap_action_request, step_request
 from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 Json = dict[str, Any]
@@ -43,7 +41,8 @@ class ClusterSurroundings:
     Attributes:
         name: Display name of the cluster; EMR does not ask for it to be unique.
         region: Region of the cluster; EMR's script runner lies in a bucket of the region.
-        subnet_id: Subnet that all nodes run in.
+        subnet_ids: Subnets that EMR may choose from; all nodes run in the one that it chooses. Instance groups
+            take exactly one.
         instance_profile: Name of the instance profile of the nodes.
         service_role: ARN of the role that EMR itself works with.
         log_uri: Where EMR writes logs, ``s3://bucket/prefix/``.
@@ -61,7 +60,7 @@ class ClusterSurroundings:
 
     name: str
     region: str
-    subnet_id: str
+    subnet_ids: Sequence[str]
     instance_profile: str
     service_role: str
     log_uri: str
@@ -111,26 +110,53 @@ def run_job_flow_request(spec: ClusterSpec, surroundings: ClusterSurroundings) -
         "ServiceRole": surroundings.service_role,
         "LogUri": spec.log_uri or surroundings.log_uri,
         "StepConcurrencyLevel": spec.step_concurrency,
-        "VisibleToAllUsers": True,
-        "ScaleDownBehavior": "TERMINATE_AT_TASK_COMPLETION",
+        "VisibleToAllUsers": spec.visible_to_all_users,
+        "ScaleDownBehavior": spec.scale_down_behavior.upper(),
         "Tags": _tags({**surroundings.tags, **spec.tags, EMR_MANAGED_POLICIES_TAG: "true"}),
     }
     if surroundings.security_configuration:
         request["SecurityConfiguration"] = surroundings.security_configuration
     if spec.configurations:
-        request["Configurations"] = _configurations(spec.configurations, surroundings)
+        request["Configurations"] = configurations_request(
+            spec.configurations, resolve=surroundings.resolve
+        )
     if spec.bootstrap:
         request["BootstrapActions"] = [
-            _bootstrap_action(name, action, surroundings) for name, action in spec.bootstrap.items()
+            bootstrap_action_request(
+                name,
+                action,
+                resolve=surroundings.resolve,
+                resolve_script=surroundings.resolve_script,
+            )
+            for name, action in spec.bootstrap.items()
         ]
     if spec.steps:
-        request["Steps"] = [_step(step, surroundings) for step in spec.steps]
+        request["Steps"] = [
+            step_request(
+                step,
+                region=surroundings.region,
+                resolve=surroundings.resolve,
+                resolve_script=surroundings.resolve_script,
+            )
+            for step in spec.steps
+        ]
     if spec.scaling:
-        request["ManagedScalingPolicy"] = {"ComputeLimits": _compute_limits(spec.scaling)}
+        request["ManagedScalingPolicy"] = {
+            "ComputeLimits": _compute_limits(spec.scaling, spec.instance_fleets)
+        }
     if spec.idle_timeout_minutes is not None:
         request["AutoTerminationPolicy"] = {"IdleTimeout": spec.idle_timeout_minutes * 60}
+    if spec.placement_group:
+        request["PlacementGroupConfigs"] = [
+            {"InstanceRole": "MASTER", "PlacementStrategy": spec.placement_group.upper()}
+        ]
+    if spec.additional_info is not None:
+        request["AdditionalInfo"] = json.dumps(spec.additional_info)
     root = spec.root_volume
     for member, value in (
+        ("LogEncryptionKmsKeyId", spec.log_encryption_key_arn),
+        ("CustomAmiId", spec.ami_id),
+        ("OSReleaseLabel", spec.os_release),
         ("EbsRootVolumeSize", root.size_gib),
         ("EbsRootVolumeIops", root.iops),
         ("EbsRootVolumeThroughput", root.throughput_mib_per_second),
@@ -141,22 +167,16 @@ def run_job_flow_request(spec: ClusterSpec, surroundings: ClusterSurroundings) -
 
 
 def _instances(spec: ClusterSpec, surroundings: ClusterSurroundings) -> Json:
-    groups = [_instance_group("primary", "MASTER", spec.primary, spec.primary.count, surroundings)]
-    if spec.core:
-        groups.append(_instance_group("core", "CORE", spec.core, spec.core.count, surroundings))
-    groups += [
-        _instance_group(name, "TASK", group, group.count, surroundings)
-        for name, group in spec.task.items()
-    ]
     instances: Json = {
-        "InstanceGroups": groups,
-        "Ec2SubnetId": surroundings.subnet_id,
+        **_groups_or_fleets(spec, surroundings),
         # Always said: CloudFormation's documents and the API disagree on the default.
-        "KeepJobFlowAliveWhenNoSteps": True,
+        "KeepJobFlowAliveWhenNoSteps": spec.lifecycle == "long_running",
         "TerminationProtected": surroundings.termination_protection,
         "EmrManagedMasterSecurityGroup": surroundings.primary_security_group,
         "EmrManagedSlaveSecurityGroup": surroundings.core_and_task_security_group,
     }
+    if spec.unhealthy_node_replacement is not None:
+        instances["UnhealthyNodeReplacement"] = spec.unhealthy_node_replacement
     if surroundings.service_access_security_group:
         instances["ServiceAccessSecurityGroup"] = surroundings.service_access_security_group
     if surroundings.key_pair:
@@ -169,112 +189,51 @@ def _instances(spec: ClusterSpec, surroundings: ClusterSurroundings) -> Json:
     return instances
 
 
-def _instance_group(
-    name: str, role: str, group: InstanceGroupSpec, count: int, surroundings: ClusterSurroundings
+def _groups_or_fleets(spec: ClusterSpec, surroundings: ClusterSurroundings) -> Json:
+    if spec.instance_fleets:
+        return _fleets(spec.instance_fleets, Release.parse(spec.release), surroundings)
+    resolve = surroundings.resolve
+    groups = [instance_group_request("primary", "MASTER", spec.primary, resolve=resolve)]
+    if spec.core:
+        groups.append(instance_group_request("core", "CORE", spec.core, resolve=resolve))
+    groups += [
+        instance_group_request(name, "TASK", group, resolve=resolve)
+        for name, group in spec.task.items()
+    ]
+    (subnet_id,) = surroundings.subnet_ids
+    return {"InstanceGroups": groups, "Ec2SubnetId": subnet_id}
+
+
+def _fleets(
+    fleets: InstanceFleetsSpec, release: Release, surroundings: ClusterSurroundings
 ) -> Json:
-    rendered: Json = {
-        "Name": name,
-        "InstanceRole": role,
-        "InstanceType": group.type,
-        "InstanceCount": count,
-        "Market": group.market.upper(),
-    }
-    if group.bid_price_usd is not None:
-        rendered["BidPrice"] = group.bid_price_usd
-    if group.ebs:
-        rendered["EbsConfiguration"] = _ebs_configuration(group.ebs)
-    if group.configurations:
-        rendered["Configurations"] = _configurations(group.configurations, surroundings)
-    return rendered
+    def fleet_request(
+        name: str, role: InstanceRole, fleet: PrimaryFleetSpec | InstanceFleetSpec
+    ) -> Json:
+        return instance_fleet_request(
+            name, role, fleet, release=release, resolve=surroundings.resolve
+        )
+
+    rendered = [fleet_request("primary", "MASTER", fleets.primary)]
+    if fleets.core:
+        rendered.append(fleet_request("core", "CORE", fleets.core))
+    if fleets.task:
+        rendered.append(fleet_request("task", "TASK", fleets.task))
+    return {"InstanceFleets": rendered, "Ec2SubnetIds": list(surroundings.subnet_ids)}
 
 
-def _ebs_configuration(ebs: EbsSpec) -> Json:
-    volume: Json = {"VolumeType": ebs.type, "SizeInGB": ebs.size_gib}
-    if ebs.iops is not None:
-        volume["Iops"] = ebs.iops
-    if ebs.throughput_mib_per_second is not None:
-        volume["Throughput"] = ebs.throughput_mib_per_second
+_UNIT_TYPES = {
+    "instances": "Instances",
+    "vcpu": "VCPU",
+    "instance_fleet_units": "InstanceFleetUnits",
+}
+
+
+def _compute_limits(scaling: ManagedScalingSpec, fleets: InstanceFleetsSpec | None) -> Json:
     return {
-        "EbsBlockDeviceConfigs": [
-            {"VolumeSpecification": volume, "VolumesPerInstance": ebs.volumes_per_instance}
+        "UnitType": _UNIT_TYPES[
+            scaling.unit or ("instance_fleet_units" if fleets else "instances")
         ],
-        "EbsOptimized": True,
-    }
-
-
-def _configurations(
-    configurations: Sequence[Configuration], surroundings: ClusterSurroundings
-) -> list[Json]:
-    return [_configuration(configuration, surroundings) for configuration in configurations]
-
-
-def _configuration(configuration: Configuration, surroundings: ClusterSurroundings) -> Json:
-    rendered: Json = {
-        "Classification": configuration.classification,
-        "Properties": {
-            name: surroundings.resolve(value) for name, value in configuration.properties.items()
-        },
-    }
-    if configuration.configurations:
-        rendered["Configurations"] = _configurations(configuration.configurations, surroundings)
-    return rendered
-
-
-def _bootstrap_action(
-    name: str, action: BootstrapActionSpec, surroundings: ClusterSurroundings
-) -> Json:
-    return {
-        "Name": name,
-        "ScriptBootstrapAction": {
-            "Path": _script_uri(action.script, surroundings),
-            "Args": [surroundings.resolve(arg) for arg in action.args],
-        },
-    }
-
-
-def _script_uri(script: str, surroundings: ClusterSurroundings) -> str:
-    return surroundings.resolve_script(surroundings.resolve(script))
-
-
-def _step(step: StepSpec, surroundings: ClusterSurroundings) -> Json:
-    return {
-        "Name": step.name,
-        "ActionOnFailure": step.on_failure.upper(),
-        "HadoopJarStep": _hadoop_jar_step(step, surroundings),
-    }
-
-
-def _hadoop_jar_step(step: StepSpec, surroundings: ClusterSurroundings) -> Json:
-    def resolved(args: Sequence[str]) -> list[str]:
-        return [surroundings.resolve(arg) for arg in args]
-
-    match step:
-        case ScriptStepSpec():
-            return {
-                "Jar": script_runner_uri(surroundings.region),
-                "Args": [_script_uri(step.script, surroundings), *resolved(step.args)],
-            }
-        case SparkSubmitStepSpec():
-            return {
-                "Jar": "command-runner.jar",
-                "Args": ["spark-submit", *resolved(_join_options(step.spark_submit))],
-            }
-        case CommandStepSpec():
-            return {"Jar": "command-runner.jar", "Args": resolved(step.command)}
-        case JarStepSpec():
-            jar: Json = {"Jar": surroundings.resolve(step.jar), "Args": resolved(step.args)}
-            if step.main_class:
-                jar["MainClass"] = step.main_class
-            if step.properties:
-                jar["Properties"] = [
-                    {"Key": name, "Value": value} for name, value in step.properties.items()
-                ]
-            return jar
-
-
-def _compute_limits(scaling: ManagedScalingSpec) -> Json:
-    return {
-        "UnitType": {"instances": "Instances", "vcpu": "VCPU"}[scaling.unit],
         "MinimumCapacityUnits": scaling.minimum,
         "MaximumCapacityUnits": scaling.maximum,
         # EMR's own defaults for these two, said aloud so that a template shows what holds.
@@ -287,38 +246,5 @@ def _compute_limits(scaling: ManagedScalingSpec) -> Json:
     }
 
 
-def script_runner_uri(region: str) -> str:
-    """Where EMR keeps the JAR that runs a script as a step.
-
-    See https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-commandrunner.html.
-    """
-    return f"s3://{region}.elasticmapreduce/libs/script-runner/script-runner.jar"
-
-
 def _tags(tags: Mapping[str, str]) -> list[Json]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
-
-
-_SPARK_SUBMIT_FLAGS = frozenset({"--verbose", "-v", "--supervise", "--version", "--help", "-h"})
-
-
-def _join_options(args: Sequence[str]) -> list[str]:
-    """Write ``--conf k=v`` as the one argument ``--conf=k=v``, which spark-submit reads as the same.
-
-    CloudFormation's schema of AWS::EMR::Cluster wants the arguments of a step to be unique, and ``--conf``
-    is repeated in nearly every real one. Only spark-submit's own options are touched, not the application's.
-    """
-    joined: list[str] = []
-    position = 0
-    while position < len(args) and args[position].startswith("-"):
-        option = args[position]
-        if option in _SPARK_SUBMIT_FLAGS or "=" in option or position + 1 == len(args):
-            joined.append(option)
-            position += 1
-        elif option in ("--conf", "-c"):
-            joined.append(f"--conf={args[position + 1]}")
-            position += 2
-        else:
-            joined += args[position : position + 2]
-            position += 2
-    return [*joined, *args[position:]]

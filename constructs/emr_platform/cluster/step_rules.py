@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.capacity_rules import non_yarn_applications
-from emr_platform.cluster.configurations import Configuration
-from emr_platform.cluster.groups import instance_groups
-from emr_platform.cluster.spec import (
-    ClusterSpec,
+from emr_platform.cluster.groups import all_configurations
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.configurations.spec import Configuration
+from emr_platform.problems import Path
+from emr_platform.rule import Finding, RuleBook
+from emr_platform.steps.spec import (
     CommandStepSpec,
     JarStepSpec,
     ScriptStepSpec,
     SparkSubmitStepSpec,
     StepSpec,
 )
-from emr_platform.problems import Path
-from emr_platform.rule import Finding, RuleBook
 
 STEP_RULES: RuleBook[ClusterSpec] = RuleBook()
 
@@ -125,9 +125,8 @@ def idle_timeout_suits_applications(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def classifications_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
     """No classification twice in the same list."""
-    yield from _duplicates(("configurations",), spec.configurations)
-    for path, group in instance_groups(spec):
-        yield from _duplicates((*path, "configurations"), group.configurations)
+    for path, configurations in all_configurations(spec):
+        yield from _duplicates(path, configurations)
 
 
 def _duplicates(path: Path, configurations: Sequence[Configuration]) -> Iterator[Finding]:

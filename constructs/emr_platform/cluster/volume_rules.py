@@ -13,7 +13,8 @@ from emr_platform.cluster.gp3 import (
     throughput_ratio_answer,
 )
 from emr_platform.cluster.groups import data_volumes
-from emr_platform.cluster.spec import ClusterSpec, VolumeType
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.instances.spec import VolumeType
 from emr_platform.rule import Finding, RuleBook
 
 VOLUME_RULES: RuleBook[ClusterSpec] = RuleBook()

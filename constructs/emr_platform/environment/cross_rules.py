@@ -7,10 +7,17 @@ import re
 from collections.abc import Iterator
 
 from emr_platform.catalog.regions import REGIONS, partition_of
+from emr_platform.cluster.groups import (
+    NodeRole,
+    instance_fleets,
+    instance_groups,
+    role_of,
+)
 from emr_platform.cluster.references import scripts, texts
 from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.instances.spec import PrimaryFleetSpec
 from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
@@ -81,13 +88,26 @@ def retained_nodes_are_on_demand(spec: EnvironmentSpec) -> Iterator[Finding]:
     """No Spot instances but for task nodes with ``protection: retain``."""
     if spec.protection == "retain":
         for path, cluster in _clusters(spec):
-            for role, group in (("primary", cluster.primary), ("core", cluster.core)):
-                if group and group.market == "spot":
+            for where, role in _spot_nodes(cluster):
+                if role != "task":
                     yield Finding(
-                        (*path, role, "market"),
+                        (*path, *where),
                         f"AWS may take the {role} nodes away at any time",
-                        "on_demand, and spot for task groups",
+                        "on_demand, and spot for task nodes",
                     )
+
+
+def _spot_nodes(cluster: ClusterSpec) -> Iterator[tuple[Path, NodeRole]]:
+    """What a cluster starts as Spot instances, with the keys that say so."""
+    for path, group in instance_groups(cluster):
+        if group.market == "spot":
+            yield (*path, "market"), role_of(path)
+    for path, fleet in instance_fleets(cluster):
+        if isinstance(fleet, PrimaryFleetSpec):
+            if fleet.market == "spot":
+                yield (*path, "market"), "primary"
+        elif fleet.spot_capacity:
+            yield (*path, "spot_capacity"), role_of(path)
 
 
 @CROSS_RULES.rule(
@@ -225,29 +245,6 @@ def zones_are_in_region(spec: EnvironmentSpec) -> Iterator[Finding]:
                     f"{zone} is not in {spec.region}",
                     f"zones such as {spec.region}a",
                 )
-
-
-@CROSS_RULES.rule(
-    "EMR-NETWORK-010",
-    what="A cluster runs in one of the network's cluster subnets.",
-    why="There is no such subnet otherwise.",
-    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-vpc-subnet.html",
-)
-def subnets_exist(spec: EnvironmentSpec) -> Iterator[Finding]:
-    """Each cluster's subnet_index is less than the number of subnets."""
-    network = spec.network
-    count = (
-        len(network.cluster_subnet_ids)
-        if isinstance(network, ExistingVpcSpec)
-        else network.zone_count
-    )
-    for path, cluster in _clusters(spec):
-        if cluster.subnet_index >= count:
-            yield Finding(
-                (*path, "subnet_index"),
-                f"subnet {cluster.subnet_index} of {count}, counted from 0",
-                f"0 to {count - 1}" if count > 1 else "0",
-            )
 
 
 @CROSS_RULES.rule(

@@ -13,6 +13,7 @@ from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
 from emr_platform.network.rules import NETWORK_RULES, network_problems
+from emr_platform.network.spec import cluster_subnet_count
 from emr_platform.problems import Problem
 from emr_platform.result_store.rules import RESULT_STORE_RULES, result_store_problems
 from emr_platform.rule import Rule
@@ -50,6 +51,7 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
             buckets={*OWN_BUCKETS, *spec.storage.data},
             data_buckets=spec.storage.data.keys(),
             secrets={"result-store"} if spec.result_store else set(),
+            subnet_count=cluster_subnet_count(spec.network),
         )
         problems += _under("clusters", name, problems=references)
     return problems

@@ -158,3 +158,10 @@ GATEWAY_ENDPOINTS = ("s3", "dynamodb")
 
 ENDPOINTS_WITHOUT_INTERNET = ("elasticmapreduce", "kms", "logs", "sts")
 """What a cluster talks to apart from S3, where no NAT gateway leads to the internet."""
+
+
+def cluster_subnet_count(network: NetworkSpec) -> int:
+    """How many subnets a network has for clusters to run in."""
+    if isinstance(network, ExistingVpcSpec):
+        return len(network.cluster_subnet_ids)
+    return network.zone_count

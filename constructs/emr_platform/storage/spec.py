@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from emr_platform.spec import Name, SpecModel, TextMatching
+from emr_platform.spec import KmsKeyArn, Name, SpecModel, TextMatching
 
 BucketAccess = Literal["read", "read_write"]
 
@@ -56,15 +56,7 @@ class ExternalBucketSpec(SpecModel):
         )
     )
     access: BucketAccess = Field(default="read", description="What clusters may do there.")
-    kms_key_arn: (
-        Annotated[
-            str,
-            TextMatching(
-                r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key"
-            ),
-        ]
-        | None
-    ) = Field(
+    kms_key_arn: KmsKeyArn | None = Field(
         default=None, description="Key that encrypts the bucket, where it has one of its own."
     )
 

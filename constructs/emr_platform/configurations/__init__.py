@@ -1,0 +1,1 @@
+"""EMR's configuration classifications: how they are written, and what EMR gets."""

@@ -1,0 +1,1 @@
+"""Steps and bootstrap actions: what a cluster runs."""
