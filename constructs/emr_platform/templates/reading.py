@@ -109,6 +109,8 @@ def _load(text: str, place: str) -> Json:
         raise TemplateError(place, f"cannot be read: {error}", line=error.line) from None
     except RecursionError:
         raise TemplateError(place, "is nested too deeply for a template") from None
+    except ValueError:
+        raise TemplateError(place, "has a number with more digits than anything counts") from None
 
 
 def _text(file: Path) -> str:

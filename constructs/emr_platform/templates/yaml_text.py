@@ -17,7 +17,11 @@ from yaml.events import (
 )
 
 MOST_LEVELS = 100
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""More levels of nesting are no template, but made to exhaust who reads them."""
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML's parser: in C, which is several times as fast, where PyYAML was built with it."""
+
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
@@ -51,7 +55,7 @@ def load_yaml(text: str) -> Any:
     reader = _Reader()
     # Events, not nodes: building nodes recurses, and deep nesting would end the process.
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -83,7 +87,7 @@ class _Reader:
             if len(self._open) >= MOST_LEVELS:
                 raise _at(event, f"more than {MOST_LEVELS} levels")
             collection: Any = {} if isinstance(event, MappingStartEvent) else []
-            self._open.append((collection, _function(event), []))
+            self._open.append((collection, function_of(event), []))
         elif isinstance(event, CollectionEndEvent):
             collection, function, _ = self._open.pop()
             self._place(event, _applied(function, collection))
@@ -91,7 +95,7 @@ class _Reader:
             if self._waits_for_key():
                 self._take_key(event)
             else:
-                function = _function(event)
+                function = function_of(event)
                 value = event.value if function else _scalar(event)
                 self._place(event, _applied(function, value))
         elif isinstance(event, DocumentEndEvent):
@@ -119,7 +123,8 @@ class _Reader:
             raise _at(event, "a key of a mapping is text")
 
 
-def _function(event: Any) -> str | None:
+def function_of(event: Any) -> str | None:
+    """The long name of the function whose short form stands before a value; None if none does."""
     tag = event.tag
     if not tag or not tag.startswith("!") or tag == "!":
         return None
