@@ -11,6 +11,7 @@ Draw = Any
 GRAVITON = ["m6g.xlarge", "m6g.4xlarge", "r6g.2xlarge", "c6g.4xlarge", "m7g.2xlarge"]
 INTEL = ["m5.xlarge", "r5.2xlarge", "c5.4xlarge", "m5d.2xlarge"]
 RELEASES = ["emr-6.15.0", "emr-7.0.0", "emr-7.5.0", "emr-7.12.0"]
+MARKETS = ["on_demand", "spot"]
 APPLICATIONS = ["Hadoop", "Hive", "JupyterEnterpriseGateway", "Livy", "Spark", "Tez", "Zeppelin"]
 
 names = st.from_regex(r"[a-z]([a-z0-9-]{0,12}[a-z0-9])?", fullmatch=True)
@@ -46,8 +47,57 @@ def groups(draw: Draw, types: list[str], *, count: int | None = None) -> dict[st
         if group["market"] == "spot" and draw(st.booleans()):
             group["bid_price_usd"] = draw(st.sampled_from([0.25, "1.10", 2]))
     if draw(st.booleans()):
-        group["ebs"] = draw(volumes())
+        group["ebs"] = draw(st.one_of(volumes(), st.lists(volumes(), min_size=1, max_size=2)))
     return group
+
+
+@st.composite
+def fleet_types(draw: Draw, types: list[str], *, weighted: bool) -> dict[str, Any]:
+    """Instance types of a fleet."""
+    chosen: dict[str, Any] = {}
+    for type_ in draw(st.lists(st.sampled_from(types), min_size=1, max_size=4, unique=True)):
+        chosen[type_] = {}
+        if weighted and draw(st.booleans()):
+            chosen[type_]["weight"] = draw(st.integers(1, 64))
+        if draw(st.booleans()):
+            key = draw(st.sampled_from(["bid_price_usd", "bid_price_percent"]))
+            chosen[type_][key] = draw(st.sampled_from([0.25, 60, 100]))
+        if draw(st.booleans()):
+            chosen[type_]["ebs"] = draw(volumes())
+    return chosen
+
+
+@st.composite
+def instance_fleets(draw: Draw, types: list[str], *, subnets: int) -> dict[str, Any]:
+    """The instance fleets of a cluster."""
+    timeouts = st.fixed_dictionaries({"timeout_minutes": st.integers(5, 1440)})
+    fleets: dict[str, Any] = {
+        "primary": {
+            "types": draw(fleet_types(types, weighted=False)),
+            "market": draw(st.sampled_from(["on_demand", "spot"])),
+        }
+    }
+    for role in draw(st.sampled_from([["core"], ["core", "task"]])):
+        fleets[role] = {
+            "types": draw(fleet_types(types, weighted=True)),
+            "on_demand_capacity": draw(st.integers(1, 20)),
+            "spot_capacity": draw(st.integers(0, 20)),
+            "spot": {
+                **draw(timeouts),
+                "allocation_strategy": draw(
+                    st.sampled_from(["price_capacity_optimized", "capacity_optimized"])
+                ),
+            },
+        }
+        if draw(st.booleans()):
+            fleets[role]["resize"] = {
+                market: draw(timeouts) for market in draw(st.sets(st.sampled_from(MARKETS)))
+            }
+    if draw(st.booleans()):
+        fleets["subnet_indexes"] = draw(
+            st.lists(st.integers(0, subnets - 1), min_size=1, unique=True)
+        )
+    return fleets
 
 
 @st.composite
@@ -107,9 +157,8 @@ def clusters(
     cluster: dict[str, Any] = {
         "release": draw(st.sampled_from(RELEASES)),
         "applications": draw(st.lists(st.sampled_from(APPLICATIONS), min_size=1, unique=True)),
-        "primary": draw(groups(types)),
         "configurations": draw(configurations()),
-        "subnet_index": draw(st.integers(0, subnets - 1)),
+        "lifecycle": draw(st.sampled_from(["long_running", "transient"])),
         "session_manager": draw(st.booleans()),
         "read_result_store_secret": result_store and draw(st.booleans()),
         "step_concurrency": draw(st.integers(1, 256)),
@@ -118,6 +167,29 @@ def clusters(
             st.dictionaries(st.sampled_from(["team", "owner", "a/b:c"]), names, max_size=2)
         ),
     }
+    if draw(st.booleans()):
+        cluster["instance_fleets"] = draw(instance_fleets(types, subnets=subnets))
+        if draw(st.booleans()):
+            cluster["scaling"] = {"minimum": 1, "maximum": draw(st.integers(80, 200))}
+    else:
+        cluster.update(draw(instance_groups(types)))
+        cluster["subnet_index"] = draw(st.integers(0, subnets - 1))
+    if draw(st.booleans()):
+        cluster["bootstrap"] = {
+            "packages": {"script": "scripts/install-packages.sh", "args": ["jq"]}
+        }
+    if cluster["lifecycle"] == "long_running" and draw(st.booleans()):
+        cluster["idle_timeout_minutes"] = draw(st.integers(1, 10080))
+    if draw(st.booleans()):
+        access = st.sampled_from(["read", "read_write"])
+        cluster["data_access"] = {name: draw(access) for name in data_buckets}
+    return cluster
+
+
+@st.composite
+def instance_groups(draw: Draw, types: list[str]) -> dict[str, Any]:
+    """The instance groups of a cluster, and how it scales."""
+    cluster: dict[str, Any] = {"primary": draw(groups(types))}
     if draw(st.booleans()):
         count = draw(st.integers(1, 20))
         cluster["core"] = draw(groups(types, count=count))
@@ -133,15 +205,6 @@ def clusters(
                 "max_core": draw(st.integers(count, most)),
                 "max_on_demand": most,
             }
-    if draw(st.booleans()):
-        cluster["bootstrap"] = {
-            "packages": {"script": "scripts/install-packages.sh", "args": ["jq"]}
-        }
-    if draw(st.booleans()):
-        cluster["idle_timeout_minutes"] = draw(st.integers(1, 10080))
-    if draw(st.booleans()):
-        access = st.sampled_from(["read", "read_write"])
-        cluster["data_access"] = {name: draw(access) for name in data_buckets}
     return cluster
 
 
