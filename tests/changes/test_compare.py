@@ -241,6 +241,29 @@ class TestCluster:
         change = only(compared({"C": with_groups(one, two)}, {"C": with_groups(one, other)}))
         assert change.kind is Kind.REPLACED
 
+    @pytest.mark.parametrize(
+        ("before", "after", "shrinks"),
+        [
+            ({"CoreInstanceGroup": {"InstanceCount": 4}}, {"InstanceCount": 3}, "from 4 to 3"),
+            ({"CoreInstanceGroup": {"InstanceCount": 4}}, {"InstanceCount": 5}, None),
+            ({"CoreInstanceGroup": {"InstanceCount": 4}}, {"InstanceCount": {"Ref": "P"}}, None),
+            (
+                {"CoreInstanceFleet": {"TargetOnDemandCapacity": 4, "TargetSpotCapacity": 4}},
+                {"TargetOnDemandCapacity": 5, "TargetSpotCapacity": 1},
+                "from 8 to 6",
+            ),
+            ({"MasterInstanceGroup": {"InstanceCount": 3}}, {"InstanceCount": 1}, None),
+        ],
+    )
+    def test_fewer_core_nodes(self, before: Json, after: Json, shrinks: str | None) -> None:
+        (group,) = before
+        change = only(
+            compared({"C": cluster(Instances=before)}, {"C": cluster(Instances={group: after})})
+        )
+        assert change.kind is Kind.UPDATED
+        assert ("core capacity shrinks" in str(change.notes)) is bool(shrinks)
+        assert (shrinks or "") in str(change.notes)
+
     def test_dependents_of_a_replaced_cluster(self) -> None:
         step = {
             "Type": "AWS::EMR::Step",

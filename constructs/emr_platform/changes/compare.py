@@ -24,6 +24,7 @@ from emr_platform.changes.holdings import (
     lost_with,
     notes_on_end,
     notes_on_replacement,
+    notes_on_resize,
 )
 from emr_platform.changes.model import (
     Comparison,
@@ -269,14 +270,14 @@ def _resource(
     worst = max((each.effect for each in properties), default=Effect.NONE)
     change = replace(change, kind=_KINDS[worst])
     if worst < Effect.MAY_REPLACE:
-        return replace(change, notes=tuple(_notes_on_update(new, properties)))
+        return replace(change, notes=tuple(_notes_on_update(old, new, properties)))
     fate = fate_when_replaced(old, new)
     return replace(
         change,
         fate=fate,
         lost=lost_with(old, fate),
         notes=(
-            *_notes_on_update(new, properties),
+            *_notes_on_update(old, new, properties),
             *notes_on_end(old, fate),
             *notes_on_replacement(old, new),
             *_notes_on_name(old, new),
@@ -285,9 +286,12 @@ def _resource(
     )
 
 
-def _notes_on_update(resource: Resource, properties: tuple[PropertyChange, ...]) -> Iterator[str]:
+def _notes_on_update(
+    old: Resource, resource: Resource, properties: tuple[PropertyChange, ...]
+) -> Iterator[str]:
     if not properties:
         return
+    yield from notes_on_resize(old, resource)
     if is_custom(resource.type):
         yield "a function of the app decides what becomes of it"
     elif update_behaviour(resource.type) is None:

@@ -153,6 +153,45 @@ def notes_on_replacement(before: Resource, after: Resource) -> Iterator[str]:
         yield "the templates differ in UpdateReplacePolicy; the worse one is assumed here"
 
 
+def notes_on_resize(before: Resource, after: Resource) -> Iterator[str]:
+    """What it means that core nodes, which hold HDFS, become fewer."""
+    old, new = _core_capacity(before), _core_capacity(after)
+    if old is not None and new is not None and new < old:
+        # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-manage-resize.html
+        yield (
+            f"core capacity shrinks from {old} to {new}: EMR first copies what those nodes hold in HDFS to the "
+            "others, which must have room for it, and keeps as many nodes as dfs.replication asks for"
+        )
+
+
+def _core_capacity(resource: Resource) -> int | None:
+    """Instances or units of core capacity; None where a template does not say them in numbers."""
+    if resource.type == "AWS::EMR::InstanceGroupConfig":
+        is_core = resource.properties.get("InstanceRole") == "CORE"
+        return _sum(resource.properties, "InstanceCount") if is_core else None
+    if resource.type == "AWS::EMR::InstanceFleetConfig":
+        is_core = resource.properties.get("InstanceFleetType") == "CORE"
+        return _sum(resource.properties, *_FLEET_CAPACITIES) if is_core else None
+    instances = resource.properties.get("Instances")
+    if resource.type != CLUSTER or not isinstance(instances, dict):
+        return None
+    group = instances.get("CoreInstanceGroup")
+    if isinstance(group, dict):
+        return _sum(group, "InstanceCount")
+    fleet = instances.get("CoreInstanceFleet")
+    return _sum(fleet, *_FLEET_CAPACITIES) if isinstance(fleet, dict) else None
+
+
+_FLEET_CAPACITIES = ("TargetOnDemandCapacity", "TargetSpotCapacity")
+
+
+def _sum(properties: dict[str, Any], *names: str) -> int | None:
+    numbers = [properties[name] for name in names if name in properties]
+    if not all(isinstance(number, str) and number.isdecimal() for number in numbers):
+        return None
+    return sum(map(int, numbers))
+
+
 def _notes_on_cluster(cluster: Resource, fate: Fate) -> Iterator[str]:
     if fate is Fate.KEPT:
         yield "the old cluster keeps running outside of the stack, and is billed until somebody ends it"
