@@ -1,6 +1,8 @@
-"""Makes the catalogue's data file from the answers of the EMR and EC2 APIs that moto ships.
+"""Makes the catalogue's data file.
 
-Run it with a newer moto installed to bring the catalogue up to date:
+From the answers of the EMR and EC2 APIs that moto ships, and from ``application_versions.yaml``, which
+was read off the Amazon EMR Release Guide. Run it with a newer moto installed, or after a change of the
+other file, to bring the catalogue up to date:
 
     python scripts/build_catalog.py --date 2026-11-21
 """
@@ -12,120 +14,138 @@ import gzip
 import importlib.metadata
 import importlib.util
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from emr_platform.catalog.facts import (
+    Facts,
+    RegionFacts,
+    TypeFacts,
+    condense,
+    plain_number,
+    readable,
+    render,
+)
+from emr_platform.catalog.ranges import index_ranges as index_ranges
 from emr_platform.catalog.release import Release
 
 TARGET = Path(__file__).parents[1] / "constructs/emr_platform/catalog/data.json"
-REGION = "us-east-1"
-"""The region that gets new releases and instance types first."""
+VERSIONS = Path(__file__).with_name("application_versions.yaml")
 
 ARCHITECTURES = {"X86_64": "x86_64", "AARCH64": "arm64"}
+UNKNOWN_VERSION = "?"
+NOT_CONTAINED = "-"
 
 Json = Any
 
 
-def build(emr: Path, ec2: Path, *, source: str, as_of: date) -> Json:
-    """Condense moto's resource files into the catalogue.
+def build(emr: Path, ec2: Path, versions: Mapping[str, Json], *, source: str, as_of: date) -> Json:
+    """Condense moto's resource files and the versions of applications into the catalogue.
 
     Args:
         emr: The folder with moto's answers of the EMR API.
         ec2: The folder with moto's answers of the EC2 API.
+        versions: The content of ``application_versions.yaml``.
         source: Where the data comes from, with version and licence.
         as_of: The day on which it was taken.
 
     Returns:
         The content of the data file.
     """
-    labels = sorted(_readable(_load(emr / f"release-labels-{REGION}.json.gz")), key=Release.parse)
-    supported = {label: set(_load(emr / f"instance-types-{label}.json.gz")) for label in labels}
     ec2_types = _load(ec2 / "instance_types.json.gz")
-    support_sets: list[str] = []
-    rows = {}
-    for name, facts in sorted(_load(emr / "instance_types.json.gz").items()):
-        ranges = index_ranges([name in supported[label] for label in labels])
-        if ranges not in support_sets:
-            support_sets.append(ranges)
-        rows[name] = [
-            facts["VCPU"],
-            _plain(facts["MemoryGB"]),
-            ARCHITECTURES[facts["Architecture"]],
-            facts["NumberOfDisks"],
-            facts["StorageGB"],
-            _current_generation(ec2_types.get(name)),
-            support_sets.index(ranges),
-        ]
-    return {
-        "source": source,
-        "as_of": as_of.isoformat(),
-        "region": REGION,
-        "release_labels": labels,
-        "support_sets": support_sets,
-        "instance_type_columns": [
-            "vcpu",
-            "memory_gib",
-            "architecture",
-            "instance_store_disks",
-            "instance_store_gb",
-            "is_current_generation",
-            "support_set",
-        ],
-        "instance_types": rows,
+    instance_types = {
+        name: TypeFacts(
+            vcpu=facts["VCPU"],
+            memory_gib=plain_number(facts["MemoryGB"]),
+            architecture=ARCHITECTURES[facts["Architecture"]],
+            instance_store_disks=facts["NumberOfDisks"],
+            instance_store_gb=facts["StorageGB"],
+            is_current_generation=_current_generation(ec2_types.get(name)),
+        )
+        for name, facts in _load(emr / "instance_types.json.gz").items()
     }
+    regions = {}
+    for file in sorted(emr.glob("release-labels-*.json.gz")):
+        name = file.name.removeprefix("release-labels-").removesuffix(".json.gz")
+        regions[name] = RegionFacts(
+            as_of=as_of.isoformat(),
+            releases=frozenset(readable(_load(file))),
+            instance_types=_offered(ec2, name, instance_types),
+        )
+    labels = frozenset().union(*(region.releases for region in regions.values()))
+    return condense(
+        Facts(
+            source=source,
+            as_of=as_of.isoformat(),
+            regions=regions,
+            instance_types=instance_types,
+            supported={
+                label: frozenset(_load(emr / f"instance-types-{label}.json.gz")) for label in labels
+            },
+            other_ec2_types=frozenset(ec2_types) - instance_types.keys(),
+            applications=applications(versions, labels),
+        )
+    )
 
 
-def index_ranges(flags: Sequence[bool]) -> str:
-    """Write down where a sequence is true, as ``0-3,7`` (positions count from 0, ends included)."""
-    ranges: list[list[int]] = []
-    for position, flag in enumerate(flags):
-        if flag and ranges and ranges[-1][1] == position - 1:
-            ranges[-1][1] = position
-        elif flag:
-            ranges.append([position, position])
-    return ",".join(f"{first}-{last}" if first < last else str(first) for first, last in ranges)
+def applications(
+    versions: Mapping[str, Json], listed: frozenset[str]
+) -> dict[str, dict[str, str | None]]:
+    """Say for each documented release which applications it contains.
+
+    Args:
+        versions: The content of ``application_versions.yaml``.
+        listed: The releases that EMR lists.
+
+    Returns:
+        For each release its applications with their versions, None for versions that are not known.
+
+    Raises:
+        ValueError: An entry is for a release outside of all spans.
+    """
+    found: dict[str, dict[str, str | None]] = {}
+    releases = sorted(Release.parse(label) for label in listed | set(versions["not_listed"]))
+    covered = set()
+    for first, last in (map(Release.parse, span) for span in versions["spans"]):
+        inside = [
+            release
+            for release in releases
+            if first <= release <= last and release.is_spark_line == first.is_spark_line
+        ]
+        covered |= {release.label for release in inside}
+        for release in inside:
+            found[release.label] = {}
+        for name, entries in versions["applications"].items():
+            version = NOT_CONTAINED
+            for release in inside:
+                version = entries.get(release.label, version)
+                if version != NOT_CONTAINED:
+                    is_recorded = (
+                        version != UNKNOWN_VERSION
+                        and release.label not in versions["versions_not_recorded"]
+                    )
+                    found[release.label][name] = version if is_recorded else None
+    for name, entries in versions["applications"].items():
+        if stray := entries.keys() - covered:
+            raise ValueError(f"{name}: not among the documented releases: {sorted(stray)}")
+    return found
 
 
-def render(catalog: Mapping[str, Json]) -> str:
-    """Write the catalogue as JSON, one entry to a line so that versions can be compared."""
-    lines = []
-    for key, value in catalog.items():
-        if isinstance(value, dict):
-            entries = ",\n".join(
-                f"  {_compact(name)}: {_compact(row)}" for name, row in value.items()
-            )
-            lines.append(f"{_compact(key)}: {{\n{entries}\n }}")
-        else:
-            lines.append(f"{_compact(key)}: {_compact(value)}")
-    return "{\n " + ",\n ".join(lines) + "\n}\n"
-
-
-def _readable(labels: Iterable[str]) -> list[str]:
-    """Leave out betas and previews, whose labels have no place in an order of releases."""
-    kept = []
-    for label in labels:
-        try:
-            kept.append(Release.parse(label).label)
-        except ValueError:
-            continue
-    return kept
-
-
-def _plain(memory: float) -> float | int:
-    """Undo the API's 32-bit floating point: 17.100000381469727 is 17.1."""
-    rounded = round(memory, 4)
-    return int(rounded) if rounded == int(rounded) else rounded
+def _offered(ec2: Path, region: str, known: Mapping[str, TypeFacts]) -> frozenset[str] | None:
+    """EMR's types that EC2 offers in a region; None where moto has no answer of that region."""
+    file = ec2 / f"instance_type_offerings/region/{region}.json.gz"
+    if not file.exists():
+        return None
+    return frozenset(offer["InstanceType"] for offer in _load(file)) & known.keys()
 
 
 def _current_generation(ec2_type: Json) -> bool:
     """EC2 no longer describes a type that it has retired altogether."""
     return bool(ec2_type and ec2_type["CurrentGeneration"])
-
-
-def _compact(value: Json) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def _load(path: Path) -> Json:
@@ -142,16 +162,19 @@ def main() -> None:
     if specification is None or specification.origin is None:
         parser.error("moto is not installed")
     moto = Path(specification.origin).parent
-    version = importlib.metadata.version("moto")
-    catalog = build(
+    versions = yaml.safe_load(VERSIONS.read_text(encoding="utf-8"))
+    content = build(
         moto / "emr/resources",
         moto / "ec2/resources",
-        source=f"moto {version} (https://github.com/getmoto/moto), licensed under Apache-2.0; "
-        "condensed. Answers of EMR's ListReleaseLabels and ListSupportedInstanceTypes, "
-        "and of EC2's DescribeInstanceTypes.",
+        versions,
+        source=f"moto {importlib.metadata.version('moto')} (https://github.com/getmoto/moto), "
+        "licensed under Apache-2.0; condensed. Answers of EMR's ListReleaseLabels and "
+        "ListSupportedInstanceTypes, and of EC2's DescribeInstanceTypes and "
+        "DescribeInstanceTypeOfferings. Applications: the Amazon EMR Release Guide, "
+        f"as of {versions['as_of']}.",
         as_of=arguments.date,
     )
-    TARGET.write_text(render(catalog), encoding="utf-8")
+    TARGET.write_text(render(content), encoding="utf-8")
 
 
 if __name__ == "__main__":

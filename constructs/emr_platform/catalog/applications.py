@@ -1,16 +1,18 @@
-"""Which releases of EMR contain which application, as far as AWS documents it.
+"""Which releases of EMR contain which application, in which version.
 
-From the tables "Application versions in Amazon EMR 4.x/5.x/6.x/7.x releases" and the pages of
-emr-spark-8.0.0 and emr-spark-8.1.0 in the Amazon EMR Release Guide, as of 2026-10-01. Only what
-those pages state is here: about a release that they do not list, nothing is known.
+As AWS documents it, or as ``DescribeReleaseLabel`` said where the catalogue is one that was refreshed.
+About a release that neither describes, nothing is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
+from emr_platform.catalog.data import CatalogData, catalog_data
+from emr_platform.catalog.ranges import indexes
 from emr_platform.catalog.release import Release
 
 
@@ -27,100 +29,18 @@ class ReleaseSpan:
             and self.first.version <= release.version <= self.last.version
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """Where an application is found.
-
-    Attributes:
-        spans: The releases that contain it, oldest first; at most one span in each major version.
-    """
-
-    spans: tuple[ReleaseSpan, ...]
-
-    def __contains__(self, release: Release) -> bool:
-        return any(release in span for span in self.spans)
-
-    @property
-    def last(self) -> Release:
-        """The newest documented release that contains it."""
-        return max(span.last for span in self.spans)
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
-def _span(first: str, last: str) -> ReleaseSpan:
-    return ReleaseSpan(Release.parse(first), Release.parse(last))
-
-
-_ALL_4 = "emr-4.0.0", "emr-4.9.6"
-_ALL_5 = "emr-5.0.0", "emr-5.36.2"
-_ALL_6 = "emr-6.0.0", "emr-6.15.0"
-_ALL_7 = "emr-7.0.0", "emr-7.14.0"
-_ALL_SPARK_8 = "emr-spark-8.0.0", "emr-spark-8.1.0"
-
-DOCUMENTED: tuple[ReleaseSpan, ...] = tuple(
-    _span(*ends) for ends in (_ALL_4, _ALL_5, _ALL_6, _ALL_7, _ALL_SPARK_8)
-)
-"""The releases that the tables list. Whether others contain an application is unknown."""
-
-
-def _since(first: str) -> tuple[str, str]:
-    """From a release to the last documented one of its major version."""
-    release = Release.parse(first)
-    return first, next(span.last.label for span in DOCUMENTED if release in span)
-
-
-_TABLE: dict[str, tuple[tuple[str, str], ...]] = {
-    "AmazonCloudWatchAgent": (_ALL_7, _ALL_SPARK_8),
-    "Delta": (_since("emr-6.9.0"), _ALL_7, _ALL_SPARK_8),
-    "Flink": (_since("emr-5.1.0"), _since("emr-6.1.0"), _ALL_7),
-    "Ganglia": (_since("emr-4.2.0"), _ALL_5, _ALL_6),
-    "HBase": (_since("emr-4.6.0"), _ALL_5, _ALL_6, _ALL_7),
-    "HCatalog": (_since("emr-4.4.0"), _ALL_5, _ALL_6, _ALL_7),
-    "Hadoop": (_ALL_4, _ALL_5, _ALL_6, _ALL_7),
-    "Hive": (_ALL_4, _ALL_5, _ALL_6, _ALL_7),
-    "Hudi": (_since("emr-5.28.0"), _ALL_6, _ALL_7, _ALL_SPARK_8),
-    "Hue": (_since("emr-4.1.0"), _ALL_5, _ALL_6, _ALL_7),
-    "Iceberg": (_since("emr-6.5.0"), _ALL_7, _ALL_SPARK_8),
-    "JupyterEnterpriseGateway": (
-        _since("emr-5.32.0"),
-        _since("emr-6.2.0"),
-        _ALL_7,
-        _ALL_SPARK_8,
-    ),
-    "JupyterHub": (_since("emr-5.14.0"), _ALL_6, _ALL_7),
-    "Livy": (_since("emr-5.9.0"), _ALL_6, _ALL_7, _ALL_SPARK_8),
-    "MXNet": (_since("emr-5.10.0"), _ALL_6, ("emr-7.0.0", "emr-7.2.0")),
-    "Mahout": (_ALL_4, _ALL_5),
-    "Oozie": (_ALL_5, _ALL_6, _ALL_7),
-    "Oozie-Sandbox": (_since("emr-4.1.0"),),
-    "Phoenix": (_since("emr-4.7.0"), _ALL_5, _ALL_6, _ALL_7),
-    "Pig": (_ALL_4, _ALL_5, _since("emr-6.1.0"), _ALL_7),
-    "Presto": (_ALL_5, _ALL_6, _ALL_7),
-    "Presto-Sandbox": (_since("emr-4.1.0"),),
-    "PrestoSQL": (("emr-6.1.0", "emr-6.3.1"),),
-    "Spark": (_ALL_4, _ALL_5, _ALL_6, _ALL_7, _ALL_SPARK_8),
-    "Sqoop": (_ALL_5, _since("emr-6.1.0"), ("emr-7.0.0", "emr-7.4.0")),
-    "Sqoop-Sandbox": (_since("emr-4.4.0"),),
-    "TensorFlow": (_since("emr-5.17.0"), _ALL_6, _ALL_7),
-    "Tez": (_since("emr-4.7.0"), _ALL_5, _ALL_6, _ALL_7),
-    "Trino": (_since("emr-6.4.0"), _ALL_7),
-    "Zeppelin": (_ALL_5, _ALL_6, _ALL_7),
-    "Zeppelin-Sandbox": (_since("emr-4.1.0"),),
-    "ZooKeeper": (_ALL_5, _ALL_6, _ALL_7),
-    "ZooKeeper-Sandbox": (_since("emr-4.6.0"),),
-}
-
-APPLICATIONS: Mapping[str, Availability] = MappingProxyType(
-    {name: Availability(tuple(_span(*ends) for ends in spans)) for name, spans in _TABLE.items()}
-)
-"""Applications by the name that ``RunJobFlow`` takes."""
-
-_BY_LOWER_CASE = {name.lower(): name for name in APPLICATIONS}
+def application_names() -> tuple[str, ...]:
+    """All applications by the names that ``RunJobFlow`` takes, in the order of the alphabet."""
+    return tuple(catalog_data().applications)
 
 
 def canonical_name(name: str) -> str | None:
     """Spell an application as EMR does, which takes it in any case; None where it is not known."""
-    return _BY_LOWER_CASE.get(name.lower())
+    return _by_lower_case(catalog_data()).get(name.lower())
 
 
 def availability(name: str, release: Release) -> bool | None:
@@ -131,10 +51,102 @@ def availability(name: str, release: Release) -> bool | None:
         release: The release.
 
     Returns:
-        True or False as AWS documents it; None for an application or a release that it does
-        not list.
+        True or False as AWS says; None for an application or a release that it does not describe.
+    """
+    data = catalog_data()
+    known = canonical_name(name)
+    if known is None or release.label not in data.described:
+        return None
+    return release.label in _versions(data, known)
+
+
+def application_version(name: str, release: Release) -> str | None:
+    """The version in which a release contains an application, such as ``3.5.6-amzn-1``.
+
+    Args:
+        name: Name of the application, in any case.
+        release: The release.
+
+    Returns:
+        The version as AWS writes it. None where the release does not contain it, and where the
+        version is not known.
     """
     known = canonical_name(name)
-    if known is None or not any(release in span for span in DOCUMENTED):
+    return None if known is None else _versions(catalog_data(), known).get(release.label)
+
+
+def applications_in(release: Release) -> Mapping[str, str | None] | None:
+    """The applications of a release with their versions.
+
+    Args:
+        release: The release.
+
+    Returns:
+        Versions by name, None for those that are not known. None instead of the whole where the
+        release is not described.
+    """
+    data = catalog_data()
+    if release.label not in data.described:
         return None
-    return release in APPLICATIONS[known]
+    found = {name: _versions(data, name) for name in data.applications}
+    return {
+        name: versions[release.label]
+        for name, versions in found.items()
+        if release.label in versions
+    }
+
+
+def releases_with(name: str) -> tuple[ReleaseSpan, ...]:
+    """The releases that contain an application.
+
+    Args:
+        name: Name of the application, in any case.
+
+    Returns:
+        Spans of described releases, oldest first, none across major versions; none at all for an
+        application that is not known.
+    """
+    known = canonical_name(name)
+    return () if known is None else _spans(catalog_data(), known)
+
+
+def last_release_with(name: str) -> Release | None:
+    """The newest described release that contains an application; None where it is not known."""
+    return max((span.last for span in releases_with(name)), default=None)
+
+
+@cache
+def _by_lower_case(data: CatalogData) -> Mapping[str, str]:
+    return {name.lower(): name for name in data.applications}
+
+
+@cache
+def _versions(data: CatalogData, name: str) -> Mapping[str, str | None]:
+    return MappingProxyType(
+        {
+            data.labels[index]: version or None
+            for version, ranges in data.applications[name].items()
+            for index in indexes(ranges)
+        }
+    )
+
+
+@cache
+def _spans(data: CatalogData, name: str) -> tuple[ReleaseSpan, ...]:
+    versions = _versions(data, name)
+    spans: list[ReleaseSpan] = []
+    before: Release | None = None
+    for release in map(Release.parse, data.labels):
+        if release.label not in data.described:
+            continue
+        if release.label in versions:
+            follows = (
+                before is not None
+                and before.label in versions
+                and before.major == release.major
+                and before.is_spark_line == release.is_spark_line
+            )
+            first = spans.pop().first if follows else release
+            spans.append(ReleaseSpan(first, release))
+        before = release
+    return tuple(spans)

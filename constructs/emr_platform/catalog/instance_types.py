@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from emr_platform.catalog.data import catalog_data
+from emr_platform.catalog.data import CatalogData, catalog_data
 from emr_platform.catalog.release import Release
 
 Architecture = Literal["x86_64", "arm64"]
@@ -57,8 +57,17 @@ def instance_type(name: str) -> InstanceType | None:
 
 def instance_types() -> tuple[InstanceType, ...]:
     """All instance types that EMR listed, by name."""
-    found = (instance_type(name) for name in catalog_data().instance_types)
-    return tuple(type_ for type_ in found if type_ is not None)
+    return _instance_types(catalog_data())
+
+
+@cache
+def _instance_types(data: CatalogData) -> tuple[InstanceType, ...]:
+    return tuple(InstanceType(name, *row[:6]) for name, row in data.instance_types.items())
+
+
+def is_other_ec2_type(name: str) -> bool:
+    """Whether EC2 had an instance type on the day of the data that EMR listed for no release."""
+    return catalog_data().is_other_ec2_type(name)
 
 
 def is_supported(type: str, release: Release) -> bool | None:
@@ -79,10 +88,14 @@ def is_supported(type: str, release: Release) -> bool | None:
     return release.label in data.supported[row[data.columns.index("support_set")]]
 
 
-@cache
 def releases() -> tuple[Release, ...]:
-    """All releases that EMR listed, oldest first."""
-    return tuple(Release.parse(label) for label in catalog_data().release_labels)
+    """All releases that EMR listed in any region, oldest first."""
+    return _releases(catalog_data())
+
+
+@cache
+def _releases(data: CatalogData) -> tuple[Release, ...]:
+    return tuple(Release.parse(label) for label in data.release_labels)
 
 
 def release_labels() -> tuple[str, ...]:

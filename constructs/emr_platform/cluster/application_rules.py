@@ -5,7 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from emr_platform.catalog.applications import APPLICATIONS, availability, canonical_name
+from emr_platform.catalog.applications import (
+    application_names,
+    availability,
+    canonical_name,
+    releases_with,
+)
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.rule import Finding, RuleBook
@@ -95,7 +100,7 @@ def applications_are_known(spec: ClusterSpec) -> Iterator[Finding]:
             yield Finding(
                 ("applications", position),
                 f"{name} is not among the applications known here",
-                ", ".join(known for known in APPLICATIONS if not known.endswith("-Sandbox")),
+                ", ".join(known for known in application_names() if not known.endswith("-Sandbox")),
             )
 
 
@@ -116,7 +121,7 @@ def applications_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 def _similar(name: str) -> str | None:
-    by_lower_case = {known.lower(): known for known in APPLICATIONS}
+    by_lower_case = {known.lower(): known for known in application_names()}
     nearest = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.75)
     return by_lower_case[nearest[0]] if nearest else None
 
@@ -130,8 +135,4 @@ def _instead(name: str, release: Release) -> str:
     if successor != name.lower() and availability(successor, release):
         return f"{canonical_name(successor)}"
     known = canonical_name(name) or name
-    spans = [
-        str(span.first) if span.first == span.last else f"{span.first} to {span.last}"
-        for span in APPLICATIONS[known].spans
-    ]
-    return f"{known} with {', '.join(spans)}"
+    return f"{known} with {', '.join(map(str, releases_with(known)))}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emr_platform.catalog.applications import APPLICATIONS, availability, canonical_name
+from emr_platform.catalog.applications import availability, canonical_name, last_release_with
 from emr_platform.catalog.instance_types import newest_release, releases
 from emr_platform.catalog.release import Release
 from emr_platform.catalog.support import end_of_support, is_out_of_support
@@ -93,7 +93,7 @@ def current_release(applications: Sequence[str]) -> Target:
 def why_missing(name: str, release: Release) -> str:
     """Why an application is not in a release, as a sentence."""
     plain = plain_name(name)
-    known = APPLICATIONS.get(plain)
-    if known is not None and known.last < release:
-        return f"{known.last} was the last release with {plain}."
+    last = last_release_with(plain)
+    if last is not None and last < release:
+        return f"{last} was the last release with {plain}."
     return f"{release} has no {plain}."
