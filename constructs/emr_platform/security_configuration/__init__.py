@@ -1,0 +1,1 @@
+"""The security of clusters: encryption, authentication, authorization, the metadata service."""

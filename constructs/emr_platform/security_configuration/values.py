@@ -1,0 +1,86 @@
+"""What the parts of a security configuration share: their base model and value types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BeforeValidator, ConfigDict
+
+from emr_platform.spec import SpecModel, TextMatching
+
+
+class PartSpec(SpecModel):
+    """A part that EMR's own JSON document has as well, whose spelling of the keys is taken too."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+
+def spelt(name: str, *emr: str) -> AliasChoices:
+    """The spellings of a key: the file's, and those of EMR's document."""
+    return AliasChoices(name, *emr)
+
+
+def emr_words(words: Mapping[str, str]) -> BeforeValidator:
+    """Take EMR's words for choices as well: a mapping of them to ours."""
+
+    def ours(value: Any) -> Any:
+        return words.get(value, value) if isinstance(value, str) else value
+
+    return BeforeValidator(ours)
+
+
+S3Object = Annotated[
+    str,
+    TextMatching(
+        r"(s3://[a-z0-9][a-z0-9.-]+|bucket://[a-z0-9-]+|arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]+)/\S*[^\s/]",
+        "s3://bucket/key, bucket://name/key or arn:aws:s3:::bucket/key",
+    ),
+]
+"""An object in S3. EMR takes URIs and ARNs."""
+
+SecretArn = Annotated[
+    str,
+    TextMatching(
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}",
+        "the ARN of a secret of Secrets Manager",
+    ),
+]
+"""The ARN of a secret, with or without the six characters that Secrets Manager puts at the end."""
+
+RoleArn = Annotated[
+    str,
+    TextMatching(r"arn:aws[a-z-]*:iam::\d{12}:role/[\x21-\x7e]{1,576}", "the ARN of an IAM role"),
+]
+"""The ARN of an IAM role."""
+
+JavaClass = Annotated[
+    str,
+    TextMatching(
+        r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", "the full name of a Java class, com.example.Name"
+    ),
+]
+"""The full name of a Java class."""
+
+KerberosRealm = Annotated[
+    str, TextMatching(r"[^\s/@:]{1,256}", "the name of a Kerberos realm, such as EC2.INTERNAL")
+]
+"""The name of a Kerberos realm; by convention a domain name in upper case."""
+
+DomainName = Annotated[
+    str,
+    TextMatching(
+        r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*",
+        "a domain name, such as ad.example.com",
+    ),
+]
+"""A domain name, or the name or IPv4 address of a host."""
+
+Server = Annotated[
+    str,
+    TextMatching(
+        r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?",
+        "the name or address of a server, with its port where it is not the usual one",
+    ),
+]
+"""A server by name or address, perhaps with a port."""
