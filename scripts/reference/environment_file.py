@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from emr_platform.automatic_scaling.emr_form import EmrAutoScalingPolicy
 from emr_platform.configurations.spec import Configuration
 from emr_platform.environment.declared import Declared
 from emr_platform.environment.spec import EnvironmentSpec
@@ -22,6 +23,8 @@ _TOP = "Top level"
 _NAME = Declared.of(Name)
 _FIRST_LEVEL = 3
 _DEEPEST_LEVEL = 6
+# Written in a form of its own, which is described beside this reference.
+_DESCRIBED_ELSEWHERE = (Configuration, EmrAutoScalingPolicy)
 _CHOSEN = ("NAME", "[]")
 
 
@@ -86,8 +89,7 @@ def _models(
 ) -> Iterator[tuple[tuple[str, ...], str, type[BaseModel]]]:
     """The mappings with known keys that a type leads to: how, which alternative, and the model."""
     if declared.model:
-        # Written in a form of its own, which is described beside this reference.
-        if declared.model is not Configuration:
+        if declared.model not in _DESCRIBED_ELSEWHERE:
             yield (), kind, declared.model
     elif declared.members:
         for tag, member in declared.members.items():

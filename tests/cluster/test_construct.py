@@ -28,6 +28,7 @@ EMR_TAG = {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
 STACKS = ["Defaults", "Everything", "Fleets", "Public", "Release8", "Release520"]
+SCALING = {"preset": "yarn-balanced", "minimum": 1, "maximum": 5}
 # The subnet, the buckets and the secret of these tests, not the clusters.
 SURROUNDINGS = "Surroundings"
 
@@ -118,7 +119,14 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
     EmrCluster(
         cdk.Stack(app, "Public"),
         "Cluster",
-        spec=ClusterSpec(release="emr-7.12.0", termination_protection=False),
+        spec=ClusterSpec.model_validate(
+            {
+                "release": "emr-7.12.0",
+                "termination_protection": False,
+                "core": {"automatic_scaling": SCALING},
+                "task": {"more": {"count": 1, "automatic_scaling": SCALING}},
+            }
+        ),
         vpc=around.vpc,
         subnets=[public],
         subnet_kind="public",
@@ -212,6 +220,28 @@ def test_roles_may_use_the_key_of_the_logs(synthesis: Synthesis) -> None:
         synthesis, "Fleets", "ClusterRolesInstanceRole", "kms:GenerateDataKey"
     )
     assert key in resource_texts(synthesis, "Fleets", "ClusterRolesServiceRole", "kms:DescribeKey")
+
+
+def test_scaling_policies_reach_the_template_with_their_role(synthesis: Synthesis) -> None:
+    properties = synthesis.properties("Public", "AWS::EMR::Cluster")
+    core = properties["Instances"]["CoreInstanceGroup"]
+    [task] = properties["Instances"]["TaskInstanceGroups"]
+
+    assert core["AutoScalingPolicy"] == task["AutoScalingPolicy"]
+    assert core["AutoScalingPolicy"]["Constraints"] == {"MinCapacity": 1, "MaxCapacity": 5}
+    out, back = core["AutoScalingPolicy"]["Rules"]
+    assert out["Action"]["SimpleScalingPolicyConfiguration"] == {
+        "AdjustmentType": "CHANGE_IN_CAPACITY",
+        "ScalingAdjustment": 2,
+        "CoolDown": 300,
+    }
+    # EMR puts the cluster's id there; CloudFormation must not.
+    assert back["Trigger"]["CloudWatchAlarmDefinition"]["Dimensions"] == [
+        {"Key": "JobFlowId", "Value": "${emr.clusterId}"}
+    ]
+    [role, _] = properties["AutoScalingRole"]["Fn::GetAtt"]
+    assert role.startswith("ClusterRolesAutomaticScalingRole")
+    assert "AutoScalingRole" not in synthesis.properties("Defaults", "AWS::EMR::Cluster")
 
 
 def test_steps_and_bootstrap_actions_reach_the_template(synthesis: Synthesis) -> None:

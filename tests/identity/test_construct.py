@@ -28,6 +28,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
         identity=IdentitySpec(permissions_boundary=BOUNDARY, role_path="/emr/"),
         session_manager=True,
         uses_spot=True,
+        automatic_scaling=True,
     )
     return synthesize(app)
 
@@ -42,16 +43,95 @@ def test_who_may_take_the_roles(synthesis: Synthesis) -> None:
 
 
 def test_emr_must_act_for_this_account_and_region(synthesis: Synthesis) -> None:
-    [conditions] = [
-        statement["Condition"]
-        for role in synthesis.resources("Everything", "AWS::IAM::Role").values()
-        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        if "Condition" in statement
+    [trust] = trusts(synthesis, "RolesServiceRole")
+
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:elasticmapreduce:eu-west-1:123456789012:*"},
+    }
+
+
+def trusts(synthesis: Synthesis, role: str) -> list[Any]:
+    """Who may take a role of everything set, by the beginning of its logical id."""
+    [properties] = [
+        resource["Properties"]
+        for name, resource in synthesis.resources("Everything", "AWS::IAM::Role").items()
+        if name.startswith(role)
+    ]
+    statements: list[Any] = properties["AssumeRolePolicyDocument"]["Statement"]
+    return statements
+
+
+def statements(synthesis: Synthesis, role: str) -> list[Any]:
+    """What a role of everything set may do, by the beginning of its logical id."""
+    return [
+        statement
+        for policy in synthesis.resources("Everything", "AWS::IAM::Policy").values()
+        if policy["Properties"]["Roles"][0]["Ref"].startswith(role)
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
     ]
 
-    assert conditions["StringEquals"] == {"aws:SourceAccount": "123456789012"}
-    [pattern] = conditions["ArnLike"].values()
-    assert pattern == "arn:aws:elasticmapreduce:eu-west-1:123456789012:*"
+
+def test_automatic_scaling_has_a_role_only_where_it_is_used(synthesis: Synthesis) -> None:
+    def roles(stack: str) -> list[str]:
+        names = synthesis.resources(stack, "AWS::IAM::Role")
+        return [name for name in names if name.startswith("RolesAutomaticScalingRole")]
+
+    assert roles("Defaults") == []
+    assert len(roles("Everything")) == 1
+
+
+def test_emr_and_application_auto_scaling_take_the_scaling_role(synthesis: Synthesis) -> None:
+    """Both, on behalf of this account: "Service role for automatic scaling" in the Management Guide."""
+    trust = {
+        statement["Principal"]["Service"]: statement["Condition"]
+        for statement in trusts(synthesis, "RolesAutomaticScalingRole")
+    }
+
+    account = {"aws:SourceAccount": "123456789012"}
+    emr = "arn:aws:elasticmapreduce:eu-west-1:123456789012:*"
+    targets = "arn:aws:application-autoscaling:eu-west-1:123456789012:scalable-target/*"
+    assert trust == {
+        "elasticmapreduce.amazonaws.com": {
+            "StringEquals": account,
+            "ArnLike": {"aws:SourceArn": emr},
+        },
+        "application-autoscaling.amazonaws.com": {
+            "StringEquals": account,
+            "ArnLike": {"aws:SourceArn": [targets, emr]},
+        },
+    }
+
+
+def test_scaling_role_may_what_emrs_own_policy_allows(synthesis: Synthesis) -> None:
+    """The actions of AmazonElasticMapReduceforAutoScalingRole, on resources of this account and region."""
+    allowed = {
+        action: statement["Resource"]
+        for statement in statements(synthesis, "RolesAutomaticScalingRole")
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+    }
+
+    clusters = "arn:aws:elasticmapreduce:eu-west-1:123456789012:cluster/*"
+    assert allowed == {
+        "cloudwatch:DescribeAlarms": "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*",
+        "elasticmapreduce:ListInstanceGroups": clusters,
+        "elasticmapreduce:ModifyInstanceGroups": clusters,
+    }
+
+
+def test_service_role_may_pass_the_scaling_role_on(synthesis: Synthesis) -> None:
+    passing = {
+        statement["Resource"]["Fn::GetAtt"][0]: statement["Condition"]["StringLike"]
+        for statement in statements(synthesis, "RolesServiceRole")
+        if statement["Action"] == "iam:PassRole"
+    }
+
+    [scaling_role] = [name for name in passing if name.startswith("RolesAutomaticScalingRole")]
+    assert passing[scaling_role] == {
+        "iam:PassedToService": "application-autoscaling.amazonaws.com*"
+    }
 
 
 def test_china_has_an_emr_of_another_name(tmp_path: Path) -> None:

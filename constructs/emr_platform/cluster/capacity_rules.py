@@ -19,6 +19,11 @@ CAPACITY_RULES: RuleBook[ClusterSpec] = RuleBook()
 
 _MANAGED_SCALING = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-scaling.html"
 _COMPUTE_LIMITS = "https://docs.aws.amazon.com/emr/latest/APIReference/API_ComputeLimits.html"
+_ADVANCED = (
+    "https://docs.aws.amazon.com/emr/latest/ManagementGuide/"
+    "managed-scaling-allocation-strategy-optimized.html"
+)
+_FIRST_WITH_ADVANCED = Release.parse("emr-7.0.0")
 _FIRST_WITH_SCALING = Release.parse("emr-5.30.0")
 _OUTSIDE_YARN = frozenset(("hbase", "presto", "prestosql", "trino"))
 _WITHOUT_SCALING = (Release.parse("emr-6.0.0"), Release.parse("emr-6.0.1"))
@@ -196,6 +201,41 @@ def scaling_suits_applications(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.scaling and (names := non_yarn_applications(spec)):
         message = f"managed scaling does not see the work of {names}"
         yield Finding(("scaling",), message, "a fixed size, or applications of YARN only")
+
+
+@CAPACITY_RULES.rule(
+    "EMR-SCALING-009",
+    what="The strategy advanced of managed scaling is there from emr-7.0.0.",
+    why="EMR refuses the policy.",
+    source=_ADVANCED,
+)
+def advanced_scaling_needs_release(spec: ClusterSpec) -> Iterator[Finding]:
+    """No strategy advanced with releases that do not know it."""
+    release = Release.parse(spec.release)
+    if spec.scaling and spec.scaling.strategy == "advanced" and release < _FIRST_WITH_ADVANCED:
+        message = f"{release} has no strategy advanced"
+        yield Finding(("scaling", "strategy"), message, "default, or emr-7.0.0 or later")
+
+
+@CAPACITY_RULES.rule(
+    "EMR-SCALING-010",
+    what="The strategy advanced comes with a utilization_performance_index, and that with nothing else.",
+    why="EMR refuses the policy: it is the strategy that says whether there is an index.",
+    source=_ADVANCED,
+)
+def advanced_scaling_has_its_index(spec: ClusterSpec) -> Iterator[Finding]:
+    """Both, or neither."""
+    scaling = spec.scaling
+    if not scaling:
+        return
+    if scaling.strategy == "advanced" and scaling.utilization_performance_index is None:
+        message = "the strategy advanced without a utilization_performance_index"
+        allowed = "utilization_performance_index: 50 to begin with, or another of 1, 25, 75 and 100"
+        yield Finding(("scaling", "strategy"), message, allowed)
+    if scaling.strategy == "default" and scaling.utilization_performance_index is not None:
+        message = "a utilization_performance_index without the strategy advanced"
+        path = ("scaling", "utilization_performance_index")
+        yield Finding(path, message, "strategy: advanced, or no index")
 
 
 @CAPACITY_RULES.rule(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Annotations, Stack, Tags
+from aws_cdk import Acknowledgment, Annotations, Stack, Tags, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_emr as emr
 from aws_cdk import aws_iam as iam
@@ -18,6 +18,7 @@ from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.catalog.release import Release
+from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.encryption import ClusterEncryption
 from emr_platform.cluster.groups import subnet_indexes, uses_spot
@@ -161,6 +162,7 @@ class EmrCluster(Construct):
                 service_role=self.service_role,
                 instance_role=self.instance_role,
             )
+            automatic_scaling=any(scaled_groups(spec)),
             if knows_encrypted_disks(Release.parse(spec.release))
             else None
         )
@@ -193,9 +195,10 @@ class EmrCluster(Construct):
                 subnet_ids=[subnet.subnet_id for subnet in chosen],
                 instance_profile=self._roles.instance_profile.instance_profile_name,
                 service_role=self.service_role.role_arn,
-                log_uri=log_bucket.s3_url_for_object(log_prefix),
-                security_configuration=(
-                    self._encryption.security_configuration.ref if self._encryption else None
+                automatic_scaling_role=(
+                    self._roles.automatic_scaling_role.role_arn
+                    if self._roles.automatic_scaling_role
+                    else None
                 ),
                 key_pair=key_pair.key_pair_name if key_pair else None,
                 primary_security_group=self.security_groups.primary.security_group_id,
@@ -339,7 +342,15 @@ class EmrCluster(Construct):
             reason="TLS between nodes needs a certificate that only the cluster's owner can issue. Until then, traffic "
             "between nodes stays within security groups that only this cluster's nodes are in.",
         )
-        if "Ec2KeyName" not in self.request["Instances"]:
+        if any(scaled_groups(self.spec)):
+            Validations.of(self.cluster).acknowledge(
+                Acknowledgment(
+                    id="CloudFormation-Validate::E1029",
+                    reason="The cluster's id in the dimensions of scaling rules is for EMR to fill in, not for "
+                    "CloudFormation.",
+                )
+            )
+        if "Ec2KeyName" not in self.request["Instances"] and "KerberosAttributes" not in self.request:
             acknowledge(
                 self.cluster,
                 rule="AwsSolutions-EMR6",

@@ -56,6 +56,7 @@ class ClusterSurroundings:
         buckets: Real bucket names by the name that ``bucket://`` references use.
         secrets: Secret ARNs by the name that ``secret://`` references use.
         tags: Tags of the cluster beside its own, by key.
+        automatic_scaling_role: ARN of the role that scaling policies of instance groups work with; None for none.
     """
 
     name: str
@@ -79,6 +80,7 @@ class ClusterSurroundings:
         """Replace ``bucket://NAME`` by the bucket's ``s3://`` URI and ``secret://NAME`` by the secret's ARN.
 
         Raises:
+    automatic_scaling_role: str | None = None
             KeyError: There is no bucket or secret of that name.
         """
 
@@ -141,9 +143,7 @@ def run_job_flow_request(spec: ClusterSpec, surroundings: ClusterSurroundings) -
             for step in spec.steps
         ]
     if spec.scaling:
-        request["ManagedScalingPolicy"] = {
-            "ComputeLimits": _compute_limits(spec.scaling, spec.instance_fleets)
-        }
+        request["ManagedScalingPolicy"] = _managed_scaling(spec.scaling, spec.instance_fleets)
     if spec.idle_timeout_minutes is not None:
         request["AutoTerminationPolicy"] = {"IdleTimeout": spec.idle_timeout_minutes * 60}
     if spec.placement_group:
@@ -179,6 +179,7 @@ def _instances(spec: ClusterSpec, surroundings: ClusterSurroundings) -> Json:
         instances["UnhealthyNodeReplacement"] = spec.unhealthy_node_replacement
     if surroundings.service_access_security_group:
         instances["ServiceAccessSecurityGroup"] = surroundings.service_access_security_group
+        ("AutoScalingRole", surroundings.automatic_scaling_role),
     if surroundings.key_pair:
         instances["Ec2KeyName"] = surroundings.key_pair
     additional = spec.additional_security_groups
@@ -248,3 +249,11 @@ def _compute_limits(scaling: ManagedScalingSpec, fleets: InstanceFleetsSpec | No
 
 def _tags(tags: Mapping[str, str]) -> list[Json]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+def _managed_scaling(scaling: ManagedScalingSpec, fleets: InstanceFleetsSpec | None) -> Json:
+    policy: Json = {"ComputeLimits": _compute_limits(scaling, fleets)}
+    if scaling.strategy == "advanced":
+        policy["ScalingStrategy"] = "ADVANCED"
+        policy["UtilizationPerformanceIndex"] = scaling.utilization_performance_index
+    return policy
+
+

@@ -35,7 +35,7 @@ ReleaseLabel = Annotated[
 
 
 class ManagedScalingSpec(SpecModel):
-    """EMR managed scaling. Mirrors ``ComputeLimits`` of the EMR API."""
+    """EMR managed scaling. Mirrors ``ManagedScalingPolicy`` of the EMR API."""
 
     unit: Literal["instances", "vcpu", "instance_fleet_units"] | None = Field(
         default=None,
@@ -54,6 +54,16 @@ class ManagedScalingSpec(SpecModel):
 
 class AdditionalSecurityGroupsSpec(SpecModel):
     """Existing security groups that nodes get besides the managed ones; at most four each.
+    strategy: Literal["default", "advanced"] = Field(
+        default="default",
+        description="default: EMR decides. advanced: it weighs cost and speed as "
+        "utilization_performance_index says.",
+    )
+    utilization_performance_index: Literal[1, 25, 50, 75, 100] | None = Field(
+        default=None,
+        description="For the strategy advanced. 1: save resources. 100: finish quickly. "
+        "50: as much of one as of the other.",
+    )
 
     Each must carry the tag ``for-use-with-amazon-emr-managed-policies: true``, or EMR may not use it.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import BaseModel, StringConstraints, Tag
 from pydantic.fields import FieldInfo
 
@@ -105,6 +105,8 @@ class Declared:
             return "true or false"
         if self.kind is int:
             return _whole_number(self.first(Ge), self.first(Le))
+        if self.kind is float:
+            return _number(self.first(Ge), self.first(Gt))
         if self.model:
             return f"a mapping with the keys {', '.join(self.keys)}"
         if get_origin(self.kind) is dict:
@@ -175,6 +177,12 @@ def one_of(choices: Iterable[object]) -> str:
     """Write alternatives as people do: ``a, b or c``."""
     *most, last = [str(choice) for choice in choices]
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def _number(least: Ge | None, above: Gt | None) -> str:
+    if least:
+        return f"a number of at least {least.ge}"
+    return f"a number above {above.gt}" if above else "a number"
 
 
 def _whole_number(least: Ge | None, most: Le | None) -> str:

@@ -210,6 +210,7 @@ _WORDS: dict[str, Callable[[_Error], _Words]] = {
         (
             "bool_type",
             "dict_type",
+            "float_type",
             "int_type",
             "is_instance_of",
             "model_type",
@@ -219,6 +220,7 @@ _WORDS: dict[str, Callable[[_Error], _Words]] = {
         _wrong_kind,
     ),
     "literal_error": _wrong_choice,
+    "greater_than": _out_of_range,
     "greater_than_equal": _out_of_range,
     "less_than_equal": _out_of_range,
     "too_long": _wrong_count,
@@ -263,7 +265,8 @@ def _hint(value: object, declared: Declared) -> str:
         return f'in quotes: "{text}"' if fits else ""
     if declared.kind is bool and isinstance(value, str) and value.lower() in _TRUTH_VALUES:
         return f"without quotes: {_TRUTH_VALUES[value.lower()]}"
-    if declared.kind is int and isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
+    number = {int: r"[0-9]{1,12}", float: r"[0-9]{1,12}(\.[0-9]{1,12})?"}.get(declared.kind)
+    if number and isinstance(value, str) and re.fullmatch(number, value):
         return f"without quotes: {value}"
     is_list = get_origin(declared.kind) is Sequence and declared.first(Allowed) is None
     if isinstance(value, str) and is_list:
@@ -286,6 +289,9 @@ _WORDS_OF_OTHERS = {
     "subnet_id": "subnet_index",
     "subnet_ids": "cluster_subnet_ids",
     "managed_scaling": "scaling",
+    "auto_scaling": "automatic_scaling",
+    "auto_scaling_policy": "automatic_scaling",
+    "autoscaling_policy": "automatic_scaling",
     "max": "maximum",
     "min": "minimum",
     "volume_type": "type",

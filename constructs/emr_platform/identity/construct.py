@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from emr_platform.acknowledgements import acknowledge
+from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
 from emr_platform.identity.spec import IdentitySpec
 
 
@@ -17,6 +19,7 @@ class ClusterRoles(Construct):
         service_role: What EMR itself works with.
         instance_role: What the programs on the nodes work with; bound by grants to what they need.
         instance_profile: How the nodes get the instance role.
+        automatic_scaling_role: What scaling policies of instance groups work with; None where there are none.
     """
 
     def __init__(
@@ -27,6 +30,7 @@ class ClusterRoles(Construct):
         identity: IdentitySpec | None = None,
         session_manager: bool = False,
         uses_spot: bool = False,
+        automatic_scaling: bool = False,
     ) -> None:
         """Create the roles.
 
@@ -36,6 +40,7 @@ class ClusterRoles(Construct):
             identity: Path and permissions boundary of the roles. Default: path ``/``, no boundary.
             session_manager: Whether Session Manager may reach the nodes.
             uses_spot: Whether EMR buys Spot capacity, for which EC2 needs a service-linked role.
+            automatic_scaling: Whether instance groups have scaling policies, for which EMR needs a role of its own.
         """
         super().__init__(scope, id)
         identity = identity or IdentitySpec()
@@ -84,6 +89,9 @@ class ClusterRoles(Construct):
         )
         if uses_spot:
             self._allow_spot()
+        self.automatic_scaling_role = (
+            self._automatic_scaling_role(identity, boundary) if automatic_scaling else None
+        )
         acknowledge(
             self.service_role,
             rule="AwsSolutions-IAM4"
@@ -94,22 +102,88 @@ class ClusterRoles(Construct):
 
     def _emr_of_this_account(self) -> iam.IPrincipal:
         """EMR, and only on behalf of clusters of this account and region (no confused deputy)."""
-        stack = Stack.of(self)
-        clusters = stack.format_arn(
-            service="elasticmapreduce",
-            resource="*",
-            arn_format=ArnFormat.NO_RESOURCE_NAME,
-        )
         # In the regions of China EMR goes by a name of its own, which the CDK does not know.
-        suffix = ".cn" if stack.region.startswith("cn-") else ""
+        suffix = ".cn" if Stack.of(self).region.startswith("cn-") else ""
         return iam.ServicePrincipal.from_static_service_principle_name(
             f"elasticmapreduce.amazonaws.com{suffix}"
-        ).with_conditions(
-            {
-                "StringEquals": {"aws:SourceAccount": stack.account},
-                "ArnLike": {"aws:SourceArn": clusters},
-            }
+        ).with_conditions(self._on_behalf_of(self._emr_resources()))
+
+    def _emr_resources(self) -> str:
+        return Stack.of(self).format_arn(
+            service="elasticmapreduce", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME
         )
+
+    def _on_behalf_of(self, *sources: str) -> dict[str, Any]:
+        return {
+            "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+            "ArnLike": {"aws:SourceArn": sources[0] if len(sources) == 1 else list(sources)},
+        }
+
+    def _automatic_scaling_role(
+        self, identity: IdentitySpec, boundary: iam.IManagedPolicy | None
+    ) -> iam.Role:
+        """The role with which Application Auto Scaling resizes instance groups.
+
+        Its policy is EMR's AmazonElasticMapReduceforAutoScalingRole, on clusters and alarms of this account and
+        region only. It must be there before the cluster is, so that it cannot name the cluster. See
+        https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-automatic-scaling.html.
+        """
+        stack = Stack.of(self)
+        targets = stack.format_arn(
+            service="application-autoscaling", resource="scalable-target", resource_name="*"
+        )
+        role = iam.Role(
+            self,
+            "AutomaticScalingRole",
+            description="Automatic scaling of the instance groups of an EMR cluster",
+            # AWS's documents name either ARN as the source.
+            assumed_by=iam.ServicePrincipal(
+                "application-autoscaling.amazonaws.com",
+                conditions=self._on_behalf_of(targets, self._emr_resources()),
+            ),
+            path=identity.role_path,
+            permissions_boundary=boundary,
+        )
+        if role.assume_role_policy:
+            role.assume_role_policy.add_statements(
+                iam.PolicyStatement(
+                    actions=["sts:AssumeRole"], principals=[self._emr_of_this_account()]
+                )
+            )
+        alarms = stack.format_arn(
+            service="cloudwatch",
+            resource="alarm",
+            resource_name="*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        clusters = stack.format_arn(
+            service="elasticmapreduce", resource="cluster", resource_name="*"
+        )
+        for resource, actions in (
+            (alarms, ["cloudwatch:DescribeAlarms"]),
+            (
+                clusters,
+                ["elasticmapreduce:ListInstanceGroups", "elasticmapreduce:ModifyInstanceGroups"],
+            ),
+        ):
+            role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+            acknowledge_wildcard(
+                role,
+                resource=resource,
+                reason="The role has to be there before the cluster and its alarms, so that it cannot name them. "
+                "AWS's own policy for it names all resources of all regions.",
+            )
+        self.service_role.add_to_policy(
+            iam.PolicyStatement(
+                sid="PassAutomaticScalingRole",
+                actions=["iam:PassRole"],
+                resources=[role.role_arn],
+                conditions={
+                    "StringLike": {"iam:PassedToService": "application-autoscaling.amazonaws.com*"}
+                },
+            )
+        )
+        return role
 
     def _allow_spot(self) -> None:
         """Let EMR make the role that EC2 Spot needs in an account that never used Spot before.

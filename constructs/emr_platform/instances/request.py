@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from emr_platform.automatic_scaling.request import auto_scaling_policy_request
 from emr_platform.catalog.release import Release
 from emr_platform.configurations.request import configurations_request
 from emr_platform.configurations.spec import Configurations
@@ -58,6 +59,8 @@ def instance_group_request(
     }
     if group.bid_price_usd is not None:
         rendered["BidPrice"] = group.bid_price_usd
+    if not isinstance(group, PrimaryGroupSpec) and group.automatic_scaling:
+        rendered["AutoScalingPolicy"] = auto_scaling_policy_request(group.automatic_scaling)
     return {**rendered, **_instance(group.ebs, group.ami_id, group.configurations, resolve)}
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from emr_platform.automatic_scaling.spec import AutomaticScaling
 from emr_platform.configurations.spec import Configurations
 from emr_platform.problems import Path
 from emr_platform.spec import (
@@ -121,6 +122,11 @@ class CoreGroupSpec(InstanceGroupSpec):
 
     type: InstanceType = Field(default="m6g.xlarge", description="EC2 instance type.")
     count: int = Field(default=1, ge=1, description="Number of core nodes to start with.")
+    automatic_scaling: AutomaticScaling | None = Field(
+        default=None,
+        description="Rules by which EMR changes the number of nodes, or EMR's own JSON of a policy. "
+        "Left out: as scaling says, or a fixed size.",
+    )
 
 
 class TaskGroupSpec(InstanceGroupSpec):
@@ -128,6 +134,11 @@ class TaskGroupSpec(InstanceGroupSpec):
 
     type: InstanceType = Field(default="m6g.xlarge", description="EC2 instance type.")
     count: int = Field(ge=0, description="Number of nodes to start with.")
+    automatic_scaling: AutomaticScaling | None = Field(
+        default=None,
+        description="Rules by which EMR changes the number of nodes, or EMR's own JSON of a policy. "
+        "Left out: as scaling says, or a fixed size.",
+    )
 
 
 class _SpotPurchaseSpec(SpecModel):
