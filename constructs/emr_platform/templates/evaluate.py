@@ -184,7 +184,7 @@ class Scope:
         if isinstance(value, dict):
             if len(value) == 1:
                 [(name, argument)] = value.items()
-                if name in ("Ref", "Condition") or name.startswith("Fn::"):
+                if name == "Ref" or name.startswith("Fn::"):
                     return self._function(name, argument, path)
             # A macro adds what it likes to the mapping.
             if "Fn::Transform" in value:

@@ -1,0 +1,1 @@
+"""Checks EMR's resources in any CloudFormation template by the rules for environment files. Pure."""

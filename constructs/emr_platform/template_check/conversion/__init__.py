@@ -1,0 +1,1 @@
+"""Turns properties of templates into what an environment file would hold: the inverse of rendering."""

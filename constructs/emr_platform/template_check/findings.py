@@ -1,0 +1,160 @@
+"""The rules for clusters, asked about a cluster of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from emr_platform.cluster.rules import cluster_problems
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.environment.schema_errors import schema_problems
+from emr_platform.environment.yaml_tree import (
+    Entry,
+    MappingNode,
+    Mark,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    locate,
+)
+from emr_platform.problems import Path, Problem
+from emr_platform.template_check.conversion.cluster import declaration
+from emr_platform.template_check.conversion.parts import Part
+from emr_platform.template_check.filling import Filled, Filling
+from emr_platform.template_check.limits import limit_of_aws
+from emr_platform.template_check.template import CLUSTER, EmrTemplate
+from emr_platform.template_check.words import in_words_of_aws
+
+Json = Any
+_MOST_CORRECTIONS = 100
+
+
+def findings(template: EmrTemplate) -> Iterator[Problem]:
+    """What the rules for clusters find in the clusters of a template.
+
+    Returns:
+        Problems with paths in the template, in the words of AWS. What depends on a value that is
+        not known is not among them.
+    """
+    for cluster in template.of_type(CLUSTER):
+        part = declaration(cluster, template.attached.get(cluster.logical_id, ()))
+        yield from cluster_findings(part)
+
+
+def cluster_findings(declared: Part) -> list[Problem]:
+    """What the rules for clusters find in a declaration that was made of a template."""
+    filling = Filling(declared)
+    problems = _correct(filling)
+    return [in_words_of_aws(problem) for problem in (*problems, *_agreed(filling))]
+
+
+# --- Values that the spec does not let through ---------------------------------------------
+
+
+def _correct(filling: Filling) -> list[Problem]:
+    """Replace all values that the spec does not let through, and report those that break a limit of AWS."""
+    reported: dict[Path, Problem] = {}
+    for _ in range(_MOST_CORRECTIONS):
+        filled = filling.fill(0)
+        errors = _errors(filled)
+        if not errors:
+            break
+        _handle(filling, filled, errors, reported)
+    return list(reported.values())
+
+
+def _handle(
+    filling: Filling,
+    filled: Filled,
+    errors: Sequence[ErrorDetails],
+    reported: dict[Path, Problem],
+) -> None:
+    root = _node(filled.data)
+    problems = schema_problems(errors, model=ClusterSpec, root=root, file="")
+    for error, problem in zip(errors, problems, strict=True):
+        missing = error["type"] == "missing"
+        path = problem.path[:-1] if missing else problem.path
+        path, part = filled.part(path)
+        if path in filled.guessed:
+            filling.refuse(part)
+            continue
+        filling.give_up(part)
+        kind = None if missing else limit_of_aws(path, problem.rule_id)
+        if kind and not filled.is_guessed(path):
+            reported[part.path] = Problem(
+                rule_id=kind.id, path=part.path, message=problem.message, allowed=problem.allowed
+            )
+
+
+def _errors(filled: Filled) -> list[ErrorDetails]:
+    try:
+        ClusterSpec.model_validate(filled.data)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    return []
+
+
+# --- Rules ---------------------------------------------------------------------------------
+
+
+def _agreed(filling: Filling) -> Iterable[Problem]:
+    """What the rules find whatever the values that are not known may be."""
+    agreed: Mapping[Problem, None] | None = None
+    for way in range(filling.ways):
+        filled = filling.fill(way)
+        found = _found(filling, filled, way)
+        if found is None:
+            continue
+        agreed = (
+            dict.fromkeys(found)
+            if agreed is None
+            else {problem: None for problem in agreed if problem in found}
+        )
+        if not agreed:
+            return ()
+    return list(agreed or ())
+
+
+def _found(filling: Filling, filled: Filled, way: int) -> set[Problem] | list[Problem] | None:
+    """What the rules find in one way to complete the declaration; None if the model does not take it."""
+    for _ in range(_MOST_CORRECTIONS):
+        errors = _errors(filled)
+        if not errors:
+            break
+        _handle(filling, filled, errors, {})
+        filled = filling.fill(way)
+    else:
+        return None
+    spec = ClusterSpec.model_validate(filled.data)
+    problems = cluster_problems(spec)
+    if not problems:
+        return []
+    root = _node(filled.data)
+    return [
+        Problem(
+            rule_id=problem.rule_id,
+            path=filled.part(path)[1].path,
+            message=problem.message,
+            allowed=problem.allowed,
+            aws_answer=problem.aws_answer,
+            severity=problem.severity,
+        )
+        for problem in problems
+        if not filled.is_guessed(path := locate(root, problem.path).path)
+    ]
+
+
+_NOWHERE = Mark(1, 1)
+
+
+def _node(value: Json) -> Node:
+    """Plain data as the tree that errors and paths are looked up in; its places mean nothing."""
+    if isinstance(value, dict):
+        entries = {key: Entry(key, _NOWHERE, _node(inner)) for key, inner in value.items()}
+        return MappingNode(_NOWHERE, False, entries)
+    if isinstance(value, list):
+        return SequenceNode(_NOWHERE, False, [_node(inner) for inner in value])
+    return ScalarNode(_NOWHERE, value)
