@@ -11,6 +11,7 @@ from aws_cdk import App
 from emr_platform.environment.files import environment_files as files_of
 from emr_platform.environment.loader import LoadedEnvironment, load_environment
 from emr_platform.problems import InvalidSpecError, Problem
+from emr_platform.reports.report import counted
 from stacks.environment import EnvironmentStage
 
 ENVIRONMENTS = Path("environments")
@@ -55,6 +56,9 @@ def build(app: App) -> list[EnvironmentStage]:
     for environment in loaded:
         for warning in environment.warnings:
             sys.stderr.write(f"{warning}\n")
+        if environment.acknowledged:
+            count = counted(len(environment.acknowledged), "warning")
+            sys.stderr.write(f"{environment.path}: {count} acknowledged\n")
     destroy_data = _names(app.node.try_get_context("destroy-data"))
     return [
         EnvironmentStage(

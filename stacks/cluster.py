@@ -80,6 +80,7 @@ class ClusterStack(EnvironmentStack):
             ssh_allow_from=ssh.allow_from if ssh else (),
             identity=environment.identity,
             termination_protection=not deletion.stacks,
+            acknowledged_warnings=environment.acknowledge,
         )
         if result_store:
             groups = self.cluster.security_groups

@@ -37,6 +37,8 @@ class Problem:
         aws_answer: The words in which AWS would refuse it, where they are known.
         severity: ``error`` stops the synthesis, ``warning`` does not.
         location: The place in the file; None for a spec that was made in Python.
+        acknowledged: Why a warning does not matter, in the words of whoever acknowledged it; None
+            for errors, and for warnings that nobody has answered.
     """
 
     rule_id: str
@@ -46,6 +48,12 @@ class Problem:
     aws_answer: str | None = None
     severity: Severity = "error"
     location: Location | None = None
+    acknowledged: str | None = None
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it is a warning that nobody has acknowledged."""
+        return self.severity == "warning" and self.acknowledged is None
 
     def under(self, prefix: Path) -> Problem:
         """The same problem, seen from a part of the environment ``prefix`` further out."""
@@ -64,6 +72,8 @@ class Problem:
             lines.append(f"  allowed: {self.allowed}")
         if self.aws_answer:
             lines.append(f'  AWS would answer: "{self.aws_answer}"')
+        if self.acknowledged:
+            lines.append(f"  acknowledged: {self.acknowledged}")
         return "\n".join(visible(line) for line in lines)
 
 
@@ -104,7 +114,7 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 class InvalidSpecError(ValueError):
-    """A spec that AWS would refuse. The message lists every problem.
+    """A spec that AWS would refuse. The message lists every problem that is not acknowledged.
 
     Attributes:
         problems: All problems, errors and warnings, in the order of the file.
@@ -112,4 +122,6 @@ class InvalidSpecError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(
+            "\n".join(str(each) for each in self.problems if each.acknowledged is None)
+        )

@@ -71,6 +71,22 @@ def test_warnings(capsys: pytest.CaptureFixture[str]) -> None:
         assert run(["validate", option, write("dev.yaml", VALID)]) == 0
 
 
+def test_acknowledged_warnings(capsys: pytest.CaptureFixture[str]) -> None:
+    acknowledge = 'acknowledge: {EMR-DATABASE-002: "The move to 8.4 is planned"}\n'
+    file = write("old.yaml", WARNING + acknowledge)
+
+    assert run(["validate", "--strict", file]) == 0
+    assert capsys.readouterr().out == "1 file: no problems; 1 warning acknowledged\n"
+    assert run(["validate", "--strict", "--show-acknowledged", file]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "old.yaml:3:24  result_store.engine  EMR-DATABASE-002  warning",
+        "  RDS bills Extended Support for mysql-8.0 since 2026-08-01",
+        "  allowed: mysql-8.4",
+        "  acknowledged: The move to 8.4 is planned",
+        "1 file: no problems; 1 warning acknowledged",
+    ]
+
+
 def test_files_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     Path("folder.yaml").mkdir()
 
@@ -107,6 +123,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         "message": "task nodes in a cluster without core nodes",
         "allowed": "core: {count: 1}",
         "aws_answer": None,
+        "acknowledged": None,
     }
 
 
@@ -116,6 +133,7 @@ def test_json_without_problems(capsys: pytest.CaptureFixture[str]) -> None:
         "files": ["dev.yaml"],
         "errors": 0,
         "warnings": 0,
+        "acknowledged": 0,
         "problems": [],
     }
 

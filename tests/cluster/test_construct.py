@@ -19,7 +19,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from emr_platform.cluster import ClusterSpec, EmrCluster
 from emr_platform.cluster.cloudformation import cluster_properties
 from emr_platform.identity import IdentitySpec
-from emr_platform.problems import InvalidSpecError
+from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.storage import ExternalBucketSpec
 from tests.cluster.test_request import everything, everything_in_fleets
 from tests.support import Synthesis, lint, masked, new_app, synthesize
@@ -520,6 +520,59 @@ def test_warnings_of_the_rules_reach_the_people_of_the_app(synthesis: Synthesis)
 
     assert warning.rule == "Annotation::EMR-RELEASE-002"
     assert warning.paths == ("Release520/Cluster",)
+
+
+def old_cluster(**arguments: Any) -> list[str]:
+    """The rules that warn of a cluster of an outdated release."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-0123456789abcdef0", availability_zones=["eu-west-1a"]
+    )
+    subnet = ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-0123456789abcdef0")
+    values = {"release": "emr-5.20.0", "primary": {"type": "m5.xlarge"}}
+    acknowledge = {"acknowledge": arguments.pop("acknowledge", {})}
+    cluster = EmrCluster(
+        stack,
+        "Cluster",
+        spec=ClusterSpec.model_validate(values | acknowledge),
+        vpc=vpc,
+        subnets=[subnet],
+        log_bucket=s3.Bucket.from_bucket_name(stack, "Logs", "logs"),
+        **arguments,
+    )
+    return [
+        str(entry.data).rpartition(" [ack: ")[2].rstrip("]")
+        for entry in cluster.node.metadata
+        if entry.type == "aws:cdk:warning"
+    ]
+
+
+REASON = "its jobs are to be ported in spring"
+
+
+def test_warnings_may_be_acknowledged() -> None:
+    old, unneeded = {"EMR-RELEASE-002": REASON}, {"EMR-SCALING-008": REASON}
+
+    assert old_cluster() == ["EMR-RELEASE-002"]
+    assert old_cluster(acknowledge=old) == []
+    assert old_cluster(acknowledged_warnings=old | unneeded | {"X": REASON}) == []
+    assert old_cluster(acknowledge=old | unneeded) == ["EMR-ACKNOWLEDGE-003"]
+    # Whether an environment would need that nobody knows here.
+    assert old_cluster(acknowledge=old | {"EMR-NETWORK-003": REASON}) == []
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "found"),
+    [("EMR-SCALING-003", "EMR-ACKNOWLEDGE-002"), ("EMR-RELEASE-2", "EMR-ACKNOWLEDGE-001")],
+)
+def test_what_cannot_be_acknowledged(rule_id: str, found: str) -> None:
+    with pytest.raises(InvalidSpecError) as raised:
+        old_cluster(acknowledge={rule_id: REASON, "EMR-RELEASE-002": REASON})
+
+    problems: dict[str, Problem] = {each.rule_id: each for each in raised.value.problems}
+    assert problems[found].path == ("acknowledge", rule_id)
+    assert problems["EMR-RELEASE-002"].acknowledged == REASON
+    assert "EMR-RELEASE-002  " not in str(raised.value)
 
 
 @pytest.mark.parametrize("stack", [stack for stack in STACKS if stack != "Release520"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -36,6 +37,7 @@ WARNING = Problem(
 NOWHERE = Problem("EMR-NOBODY-999", (), "found by nobody", severity="warning")
 FILES = ("environments/my prod.yaml", "environments/dev.yaml", "fine.yaml")
 REPORT = Report("file", FILES, (ERROR, WARNING, NOWHERE))
+ANSWERED = Report("file", FILES, (ERROR, replace(WARNING, acknowledged="we test it\x1b"), NOWHERE))
 ALL_WELL = Report("template", ("fine.yaml",), ())
 
 
@@ -64,6 +66,29 @@ def test_text() -> None:
         "3 files: 1 error, 2 warnings\n"
     )
     assert render(ALL_WELL, ReportFormat.TEXT) == "1 template: no problems\n"
+
+
+def test_acknowledged_warnings_are_counted_and_shown_on_demand() -> None:
+    text = render(ANSWERED, ReportFormat.TEXT)
+    assert "EMR-RELEASE-001" not in text
+    assert text.endswith("\n3 files: 1 error, 1 warning; 1 warning acknowledged\n")
+    assert (
+        "  emr-9.9.9 is <not> known \\x1b[31m\n  acknowledged: we test it\\x1b\nEMR-NOBODY-999"
+    ) in render(replace(ANSWERED, show_acknowledged=True), ReportFormat.TEXT)
+    only = Report("file", FILES[:1], ANSWERED.problems[1:2])
+    assert render(only, ReportFormat.TEXT) == "1 file: no problems; 1 warning acknowledged\n"
+    assert only.exit_status(strict=True) == 0
+
+
+def test_acknowledged_warnings_fail_nothing() -> None:
+    _, answered, other = sarif(ANSWERED)["results"]
+    assert answered["suppressions"] == [{"kind": "inSource", "justification": "we test it\\x1b"}]
+    assert "suppressions" not in other
+    strict = junit(ANSWERED, strict=True)
+    assert strict.get("failures") == "2"
+    [case] = strict[1]
+    assert [child.tag for child in case] == ["system-out"]
+    assert "acknowledged: we test it" in (case[0].text or "")
 
 
 def test_sarif_shows_problems_at_their_line() -> None:
@@ -179,7 +204,11 @@ def test_json_has_every_member() -> None:
         "message": "found by nobody",
         "allowed": None,
         "aws_answer": None,
+        "acknowledged": None,
     }
+    answered = json.loads(render(ANSWERED, ReportFormat.JSON))
+    assert (answered["warnings"], answered["acknowledged"]) == (1, 1)
+    assert answered["problems"][1]["acknowledged"] == "we test it\x1b"
 
 
 @pytest.mark.parametrize(

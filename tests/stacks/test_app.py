@@ -108,6 +108,29 @@ def test_warnings_are_shown_with_their_places(
     )
 
 
+def test_acknowledged_warnings_are_counted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SMALL.format(name="beta") + (
+        "  adhoc: {release: emr-7.12.0, idle_timeout_minutes: 9, applications: [HBase]}\n"
+        "network: {cluster_subnets: public, nat_gateways: 1}\n"
+        "acknowledge: {EMR-NETWORK-003: it goes next week, EMR-TERMINATION-002: for tests only}\n"
+    )
+    (folder / "beta.yaml").write_text(text, encoding="utf-8")
+    app = App(context={"environment": "beta"})
+
+    build(app)
+
+    assert capsys.readouterr().err == "environments/beta.yaml: 2 warnings acknowledged\n"
+    warnings = [
+        entry
+        for construct in app.node.find_all()
+        for entry in construct.node.metadata
+        if entry.type == "aws:cdk:warning"
+    ]
+    assert warnings == []
+
+
 def test_problems_of_all_files_at_once(folder: Path) -> None:
     for name in ("alpha", "gamma"):
         (folder / f"{name}.yaml").write_text(f"name: {name}\n", encoding="utf-8")

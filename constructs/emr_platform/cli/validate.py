@@ -31,6 +31,13 @@ def validate(
     strict: Annotated[
         bool, typer.Option("--strict", "--warnings-as-errors", help="Let warnings fail the check.")
     ] = False,
+    show_acknowledged: Annotated[
+        bool,
+        typer.Option(
+            "--show-acknowledged",
+            help="Show warnings that the files acknowledge, with the reasons.",
+        ),
+    ] = False,
 ) -> None:
     """Report every mistake in environment files, without asking AWS.
 
@@ -46,5 +53,6 @@ def validate(
         files=tuple(str(file) for file in checked.files),
         problems=checked.problems,
         unreadable=frozenset({UNREADABLE.id}),
+        show_acknowledged=show_acknowledged,
     )
     write_report(report, report_format=report_format, output=output, strict=strict)

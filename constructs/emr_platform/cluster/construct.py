@@ -16,24 +16,32 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from emr_platform.acknowledged_warnings.rules import Scope, with_acknowledgements
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.catalog.release import Release
 from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.encryption import ClusterEncryption
 from emr_platform.cluster.groups import subnet_indexes, uses_spot
-from emr_platform.cluster.references import is_local_script, reference_problems, scripts, texts
+from emr_platform.cluster.references import (
+    REFERENCE_RULES,
+    is_local_script,
+    reference_problems,
+    scripts,
+    texts,
+)
 from emr_platform.cluster.request import (
     ClusterSurroundings,
     Json,
     references,
     run_job_flow_request,
 )
-from emr_platform.cluster.rules import cluster_problems
+from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.cluster.scripts import ShippedScripts
 from emr_platform.cluster.security_configuration import knows_encrypted_disks
 from emr_platform.cluster.security_groups import ClusterSecurityGroups
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.environment.rules import SEVERITIES
 from emr_platform.identity.access import grant_secret_read
 from emr_platform.identity.construct import ClusterRoles
 from emr_platform.identity.spec import IdentitySpec
@@ -98,6 +106,7 @@ class EmrCluster(Construct):
         ssh_allow_from: Sequence[str] = (),
         identity: IdentitySpec | None = None,
         termination_protection: bool = True,
+        acknowledged_warnings: Mapping[str, str] | None = None,
     ) -> None:
         """Create the cluster and everything that belongs to it alone.
 
@@ -123,6 +132,8 @@ class EmrCluster(Construct):
             identity: Path and permissions boundary of the roles. Default: path ``/``, no boundary.
             termination_protection: Whether the cluster refuses to be terminated where the spec does not say.
                 Default: True.
+            acknowledged_warnings: Why warnings do not matter, by the id of their rule, besides what the spec
+                acknowledges; this cluster need not have any of them. Default: none.
 
         Raises:
             InvalidSpecError: EMR would refuse the cluster, or it refers to something that was not passed in.
@@ -133,7 +144,7 @@ class EmrCluster(Construct):
         if config_bucket:
             self._buckets["config"] = config_bucket
         self._secrets = {"result-store": result_store_secret} if result_store_secret else {}
-        self._check(data_buckets or {}, subnet_count=len(subnets))
+        self._check(data_buckets or {}, acknowledged_warnings or {}, subnet_count=len(subnets))
 
         name = name or self.node.path.replace("/", "-")
         self._roles = ClusterRoles(
@@ -231,7 +242,13 @@ class EmrCluster(Construct):
         self._order()
         self._acknowledge()
 
-    def _check(self, data_buckets: Mapping[str, s3.IBucket], *, subnet_count: int) -> None:
+    def _check(
+        self,
+        data_buckets: Mapping[str, s3.IBucket],
+        acknowledged_warnings: Mapping[str, str],
+        *,
+        subnet_count: int,
+    ) -> None:
         """Refuse what EMR would refuse, and references to what was not passed in."""
         problems = cluster_problems(self.spec)
         problems += reference_problems(
@@ -241,10 +258,17 @@ class EmrCluster(Construct):
             secrets=self._secrets.keys(),
             subnet_count=subnet_count,
         )
+        problems = with_acknowledgements(
+            problems,
+            [Scope((), self.spec.acknowledge), Scope((), acknowledged_warnings, is_shared=True)],
+            severities=SEVERITIES,
+            asked={rule.id for rules in (CLUSTER_RULES, REFERENCE_RULES) for rule in rules},
+        )
         if any(problem.severity == "error" for problem in problems):
             raise InvalidSpecError(problems)
         for problem in problems:
-            Annotations.of(self).add_warning_v2(problem.rule_id, str(problem))
+            if problem.is_warning:
+                Annotations.of(self).add_warning_v2(problem.rule_id, str(problem))
 
     def _script_uri(self, script: str) -> str:
         # A local script without a config bucket was refused before.

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from emr_platform.acknowledged_warnings.spec import Acknowledgements
 from emr_platform.configurations.spec import Configurations
 from emr_platform.instances.spec import (
     AmiId,
@@ -206,3 +207,7 @@ class ClusterSpec(SpecModel):
         description="Data buckets that nodes may use. Left out: read_write on all of them.",
     )
     tags: Tags = Field(default_factory=dict, description="Tags of the cluster and its instances.")
+    acknowledge: Acknowledgements = Field(
+        default_factory=dict,
+        description="Why warnings about this cluster do not matter, by the id of their rule.",
+    )

@@ -18,7 +18,8 @@ class Checked:
     Attributes:
         files: The files, in the order in which they were checked.
         environments: The environments of the files without errors.
-        problems: All errors and warnings, file by file in the order of the file.
+        problems: All errors and warnings, also acknowledged ones, file by file in the order of the
+            file.
     """
 
     files: tuple[Path, ...]
@@ -32,8 +33,8 @@ class Checked:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is legal but unwise."""
-        return tuple(problem for problem in self.problems if problem.severity == "warning")
+        """What is legal but unwise, and not acknowledged."""
+        return tuple(problem for problem in self.problems if problem.is_warning)
 
 
 def environment_files(directory: Path) -> list[Path]:
@@ -67,7 +68,11 @@ def check_files(files: Iterable[Path]) -> Checked:
             problems += error.problems
             continue
         same = [other for other in environments if other.spec.name == environment.spec.name]
-        found = [*environment.warnings, *_same_name(environment, same[:1])]
+        found = [
+            *environment.warnings,
+            *environment.acknowledged,
+            *_same_name(environment, same[:1]),
+        ]
         problems += in_file_order(found)
         if not same:
             environments.append(environment)

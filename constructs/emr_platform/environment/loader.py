@@ -29,12 +29,14 @@ class LoadedEnvironment:
         spec: What the file declares.
         path: The file. Paths of scripts in the spec are relative to its directory.
         warnings: What is legal but unwise, in the order of the file.
+        acknowledged: What would be warned of, had the file not acknowledged it.
         root: The document that the spec was read from.
     """
 
     spec: EnvironmentSpec
     path: Path
     warnings: tuple[Problem, ...]
+    acknowledged: tuple[Problem, ...]
     root: Node = field(repr=False, compare=False)
 
     def located(self, problem: Problem) -> Problem:
@@ -90,7 +92,13 @@ def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
     problems = in_file_order([*problems, *(_placed(problem, root, str(file)) for problem in found)])
     if any(problem.severity == "error" for problem in problems):
         raise InvalidSpecError(problems)
-    return LoadedEnvironment(spec=spec, path=file, warnings=tuple(problems), root=root)
+    return LoadedEnvironment(
+        spec=spec,
+        path=file,
+        warnings=tuple(problem for problem in problems if problem.is_warning),
+        acknowledged=tuple(problem for problem in problems if not problem.is_warning),
+        root=root,
+    )
 
 
 def _sound_parts(document: Any, faults: Iterable[tuple[int | str, ...]]) -> EnvironmentSpec | None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from emr_platform.acknowledged_warnings.rules import (
+    ACKNOWLEDGEMENT_RULES,
+    Scope,
+    with_acknowledgements,
+)
 from emr_platform.cluster.references import REFERENCE_RULES, reference_problems
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.environment.cross_rules import CROSS_RULES
+from emr_platform.environment.file_problems import FILE_PROBLEMS
 from emr_platform.environment.reachability_rules import REACHABILITY_RULES
 from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
 from emr_platform.network.rules import NETWORK_RULES, network_problems
 from emr_platform.network.spec import cluster_subnet_count
-from emr_platform.problems import Problem
+from emr_platform.problems import Problem, Severity
 from emr_platform.result_store.rules import RESULT_STORE_RULES, result_store_problems
 from emr_platform.rule import Rule
 from emr_platform.storage.rules import OWN_BUCKETS, STORAGE_RULES, storage_problems
@@ -29,8 +36,15 @@ ALL_RULES: tuple[Rule[Any], ...] = (
     *CLUSTER_RULES,
     *REFERENCE_RULES,
     *SCRIPT_RULES.rules,
+    *ACKNOWLEDGEMENT_RULES.rules,
 )
 """Every rule there is, by the part of an environment that it is about."""
+
+SEVERITIES: Mapping[str, Severity] = {
+    **{rule.id: rule.severity for rule in ALL_RULES},
+    **{kind.id: "error" for kind in FILE_PROBLEMS},
+}
+"""The severity of everything that can be reported about an environment, by its id."""
 
 
 def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[Problem]:
@@ -41,10 +55,11 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
         directory: Where paths of local scripts begin. Default: scripts are not looked at.
 
     Returns:
-        All errors and warnings, with paths that begin in the environment.
+        All errors and warnings, with paths that begin in the environment. Warnings that the
+        environment acknowledges carry the reason.
     """
     problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
-    problems += part_problems(spec, directory)
+    problems += _part_problems(spec, directory)
     for name, cluster in spec.clusters.items():
         references = reference_problems(
             cluster,
@@ -54,7 +69,8 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
             subnet_count=cluster_subnet_count(spec.network),
         )
         problems += _under("clusters", name, problems=references)
-    return problems
+    unasked = {rule.id for rule in SCRIPT_RULES.rules} if directory is None else set()
+    return _acknowledged(problems, spec, asked=SEVERITIES.keys() - unasked)
 
 
 def part_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[Problem]:
@@ -65,8 +81,13 @@ def part_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[
         directory: Where paths of local scripts begin. Default: scripts are not looked at.
 
     Returns:
-        Errors and warnings of the parts, with paths that begin in the environment.
+        Errors and warnings of the parts, with paths that begin in the environment. Warnings that
+        the environment acknowledges carry the reason.
     """
+    return _acknowledged(_part_problems(spec, directory), spec, asked=())
+
+
+def _part_problems(spec: EnvironmentSpec, directory: Path | None) -> list[Problem]:
     problems = _under("network", problems=network_problems(spec.network))
     problems += _under("storage", problems=storage_problems(spec.storage))
     if spec.ssh:
@@ -79,6 +100,16 @@ def part_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[
         for script in local_scripts(spec, directory):
             problems += SCRIPT_RULES.problems(script)
     return problems
+
+
+def _acknowledged(
+    problems: list[Problem], spec: EnvironmentSpec, *, asked: Collection[str]
+) -> list[Problem]:
+    scopes = [Scope((), spec.acknowledge)]
+    scopes += [
+        Scope(("clusters", name), cluster.acknowledge) for name, cluster in spec.clusters.items()
+    ]
+    return with_acknowledgements(problems, scopes, severities=SEVERITIES, asked=asked)
 
 
 def _under(*prefix: str, problems: list[Problem]) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from emr_platform.environment.rules import SEVERITIES
 from emr_platform.environment.spec import EnvironmentSpec
 
 
@@ -15,6 +16,10 @@ def environment_schema() -> dict[str, Any]:
         The schema. What it accepts may still break a rule; what it refuses is refused in any case.
     """
     schema = _without_defaults_of_parts(EnvironmentSpec.model_json_schema())
+    # The spec knows of no rules; editors complete their ids.
+    warnings = sorted(id for id, severity in SEVERITIES.items() if severity == "warning")
+    for part in (schema, schema["$defs"]["ClusterSpec"]):
+        part["properties"]["acknowledge"]["propertyNames"] = {"enum": warnings}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

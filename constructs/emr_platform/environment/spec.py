@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from emr_platform.acknowledged_warnings.spec import Acknowledgements
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.identity.spec import IdentitySpec, SshSpec
 from emr_platform.network.spec import NetworkSpec, NewVpcSpec
@@ -43,4 +44,8 @@ class EnvironmentSpec(SpecModel):
     )
     clusters: dict[Name, ClusterSpec] = Field(
         default_factory=dict, description="EMR clusters by name."
+    )
+    acknowledge: Acknowledgements = Field(
+        default_factory=dict,
+        description="Why warnings do not matter in this environment, by the id of their rule.",
     )

@@ -16,6 +16,7 @@ def render(report: Report, *, strict: bool = False) -> str:
         "files": list(report.files),
         "errors": len(report.errors),
         "warnings": len(report.warnings),
+        "acknowledged": len(report.acknowledged),
         "problems": [_entry(problem) for problem in report.problems],
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -33,4 +34,5 @@ def _entry(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "allowed": problem.allowed,
         "aws_answer": problem.aws_answer,
+        "acknowledged": problem.acknowledged,
     }

@@ -6,6 +6,11 @@ from emr_platform.reports.report import Report
 
 
 def render(report: Report, *, strict: bool = False) -> str:
-    """Write all problems, and a line that counts them."""
+    """Write all problems, acknowledged ones if they are wanted, and a line that counts them."""
     del strict
-    return "".join(f"{line}\n" for line in (*report.problems, report.summary))
+    shown = [
+        problem
+        for problem in report.problems
+        if report.show_acknowledged or problem.acknowledged is None
+    ]
+    return "".join(f"{line}\n" for line in (*shown, report.summary))

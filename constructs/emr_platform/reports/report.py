@@ -15,14 +15,16 @@ class Report:
     Attributes:
         kind: What the files are, in one word: ``file``, ``template``.
         files: The files, in the order in which they were checked.
-        problems: All errors and warnings, file by file.
+        problems: All errors and warnings, also acknowledged ones, file by file.
         unreadable: Identifiers of problems that mean that a file could not be checked at all.
+        show_acknowledged: Whether people want to see acknowledged warnings too, not only how many.
     """
 
     kind: str
     files: tuple[str, ...]
     problems: tuple[Problem, ...]
     unreadable: frozenset[str] = frozenset()
+    show_acknowledged: bool = False
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
@@ -31,8 +33,13 @@ class Report:
 
     @cached_property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is legal but unwise."""
-        return tuple(problem for problem in self.problems if problem.severity == "warning")
+        """What is legal but unwise, and not acknowledged."""
+        return tuple(problem for problem in self.problems if problem.is_warning)
+
+    @cached_property
+    def acknowledged(self) -> tuple[Problem, ...]:
+        """Warnings that were acknowledged: they fail no check, and are shown on demand."""
+        return tuple(problem for problem in self.problems if problem.acknowledged is not None)
 
     def exit_status(self, *, strict: bool = False) -> int:
         """How a check ends, for pipelines.
@@ -49,13 +56,19 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The outcome in one line: ``2 files: 1 error, 3 warnings``."""
+        """The outcome in one line: ``2 files: 1 error, 3 warnings; 2 warnings acknowledged``."""
         found = [
             counted(len(problems), what)
             for problems, what in ((self.errors, "error"), (self.warnings, "warning"))
             if problems
         ]
-        return f"{counted(len(self.files), self.kind)}: {', '.join(found) or 'no problems'}"
+        acknowledged = (
+            f"; {counted(len(self.acknowledged), 'warning')} acknowledged"
+            if self.acknowledged
+            else ""
+        )
+        outcome = ", ".join(found) or "no problems"
+        return f"{counted(len(self.files), self.kind)}: {outcome}{acknowledged}"
 
 
 def counted(number: int, what: str) -> str:

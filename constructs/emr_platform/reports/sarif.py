@@ -74,7 +74,7 @@ def _result(problem: Problem, rules: Mapping[str, int]) -> dict[str, Any]:
         }
     if problem.path:
         location["logicalLocations"] = [{"fullyQualifiedName": visible(dotted(problem.path))}]
-    return {
+    result: dict[str, Any] = {
         "ruleId": problem.rule_id,
         "ruleIndex": rules[problem.rule_id],
         "level": problem.severity,
@@ -83,6 +83,11 @@ def _result(problem: Problem, rules: Mapping[str, int]) -> dict[str, Any]:
         # Lines move; what is wrong, and where in the file's structure, stays.
         "partialFingerprints": {"problem/v1": _fingerprint(problem, problem.location)},
     }
+    if problem.acknowledged is not None:
+        result["suppressions"] = [
+            {"kind": "inSource", "justification": visible(problem.acknowledged)}
+        ]
+    return result
 
 
 def _message(problem: Problem) -> str:

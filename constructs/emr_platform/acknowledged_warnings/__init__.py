@@ -1,0 +1,1 @@
+"""Warnings that somebody has looked at and answered in the environment file."""
