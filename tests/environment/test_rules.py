@@ -90,7 +90,7 @@ def test_references_to_what_the_environment_has() -> None:
     cluster = {
         "release": "emr-7.12.0",
         "read_result_store_secret": True,
-        "configurations": {"a": {"b": "secret://result-store"}},
+        "configurations": {"core-site": {"b": "secret://result-store"}},
         "steps": [
             {"name": "a", "command": [f"bucket://{name}/x" for name in ("logs", "config", "input")]}
         ],

@@ -5,12 +5,11 @@ The rules themselves are in the modules beside this one, by what they are about.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from emr_platform.automatic_scaling.alarm_rules import ALARM_RULES
 from emr_platform.automatic_scaling.rules import AUTOMATIC_SCALING_RULES
 from emr_platform.cluster.application_rules import APPLICATION_RULES
 from emr_platform.cluster.capacity_rules import CAPACITY_RULES
+from emr_platform.cluster.configuration_rules import CONFIGURATION_BOOKS
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
 from emr_platform.cluster.spec import ClusterSpec
@@ -23,13 +22,14 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     RELEASE_RULES,
     APPLICATION_RULES,
     CAPACITY_RULES,
+    AUTOMATIC_SCALING_RULES,
+    ALARM_RULES,
     VOLUME_RULES,
     ROOT_VOLUME_RULES,
     STEP_RULES,
+    *CONFIGURATION_BOOKS,
 )
 
-    AUTOMATIC_SCALING_RULES,
-    ALARM_RULES,
 CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = tuple(rule for book in _BOOKS for rule in book.rules)
 """Every rule about a cluster by itself."""
 
