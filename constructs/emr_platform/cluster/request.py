@@ -45,6 +45,7 @@ class ClusterSurroundings:
             take exactly one.
         instance_profile: Name of the instance profile of the nodes.
         service_role: ARN of the role that EMR itself works with.
+        automatic_scaling_role: ARN of the role that scaling policies of instance groups work with; None for none.
         log_uri: Where EMR writes logs, ``s3://bucket/prefix/``.
         security_configuration: Name of the security configuration; None for none.
         key_pair: Name of the EC2 key pair for SSH; None for no SSH.
@@ -56,7 +57,6 @@ class ClusterSurroundings:
         buckets: Real bucket names by the name that ``bucket://`` references use.
         secrets: Secret ARNs by the name that ``secret://`` references use.
         tags: Tags of the cluster beside its own, by key.
-        automatic_scaling_role: ARN of the role that scaling policies of instance groups work with; None for none.
     """
 
     name: str
@@ -67,6 +67,7 @@ class ClusterSurroundings:
     log_uri: str
     primary_security_group: str
     core_and_task_security_group: str
+    automatic_scaling_role: str | None = None
     service_access_security_group: str | None = None
     security_configuration: str | None = None
     key_pair: str | None = None
@@ -80,7 +81,6 @@ class ClusterSurroundings:
         """Replace ``bucket://NAME`` by the bucket's ``s3://`` URI and ``secret://NAME`` by the secret's ARN.
 
         Raises:
-    automatic_scaling_role: str | None = None
             KeyError: There is no bucket or secret of that name.
         """
 
@@ -154,6 +154,7 @@ def run_job_flow_request(spec: ClusterSpec, surroundings: ClusterSurroundings) -
         request["AdditionalInfo"] = json.dumps(spec.additional_info)
     root = spec.root_volume
     for member, value in (
+        ("AutoScalingRole", surroundings.automatic_scaling_role),
         ("LogEncryptionKmsKeyId", spec.log_encryption_key_arn),
         ("CustomAmiId", spec.ami_id),
         ("OSReleaseLabel", spec.os_release),
@@ -179,7 +180,6 @@ def _instances(spec: ClusterSpec, surroundings: ClusterSurroundings) -> Json:
         instances["UnhealthyNodeReplacement"] = spec.unhealthy_node_replacement
     if surroundings.service_access_security_group:
         instances["ServiceAccessSecurityGroup"] = surroundings.service_access_security_group
-        ("AutoScalingRole", surroundings.automatic_scaling_role),
     if surroundings.key_pair:
         instances["Ec2KeyName"] = surroundings.key_pair
     additional = spec.additional_security_groups
@@ -230,6 +230,14 @@ _UNIT_TYPES = {
 }
 
 
+def _managed_scaling(scaling: ManagedScalingSpec, fleets: InstanceFleetsSpec | None) -> Json:
+    policy: Json = {"ComputeLimits": _compute_limits(scaling, fleets)}
+    if scaling.strategy == "advanced":
+        policy["ScalingStrategy"] = "ADVANCED"
+        policy["UtilizationPerformanceIndex"] = scaling.utilization_performance_index
+    return policy
+
+
 def _compute_limits(scaling: ManagedScalingSpec, fleets: InstanceFleetsSpec | None) -> Json:
     return {
         "UnitType": _UNIT_TYPES[
@@ -249,11 +257,3 @@ def _compute_limits(scaling: ManagedScalingSpec, fleets: InstanceFleetsSpec | No
 
 def _tags(tags: Mapping[str, str]) -> list[Json]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
-def _managed_scaling(scaling: ManagedScalingSpec, fleets: InstanceFleetsSpec | None) -> Json:
-    policy: Json = {"ComputeLimits": _compute_limits(scaling, fleets)}
-    if scaling.strategy == "advanced":
-        policy["ScalingStrategy"] = "ADVANCED"
-        policy["UtilizationPerformanceIndex"] = scaling.utilization_performance_index
-    return policy
-
-

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
-from pydantic import BaseModel, StringConstraints, Tag
+from pydantic import AliasChoices, BaseModel, StringConstraints, Tag
 from pydantic.fields import FieldInfo
 
 from emr_platform.spec import Allowed, TextMatching
