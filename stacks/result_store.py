@@ -58,6 +58,7 @@ class ResultStoreStack(EnvironmentStack):
             self.result_store.security_group.security_group_id,
             self.result_store.secret.secret_arn,
             self.result_store.encryption_key.key_arn,
+            self.result_store.endpoint_address,
         )
         self.output("Endpoint", self.result_store.endpoint_address, "Host name of the result store")
         self.output("Port", str(self.result_store.port), "Port of the result store")

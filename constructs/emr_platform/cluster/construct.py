@@ -18,10 +18,9 @@ from constructs import Construct
 
 from emr_platform.acknowledged_warnings.rules import Scope, with_acknowledgements
 from emr_platform.acknowledgements import acknowledge
-from emr_platform.catalog.release import Release
 from emr_platform.automatic_scaling.groups import scaled_groups
+from emr_platform.catalog.release import Release
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
-from emr_platform.cluster.encryption import ClusterEncryption
 from emr_platform.cluster.groups import subnet_indexes, uses_spot
 from emr_platform.cluster.references import (
     REFERENCE_RULES,
@@ -38,15 +37,19 @@ from emr_platform.cluster.request import (
 )
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.cluster.scripts import ShippedScripts
-from emr_platform.cluster.security_configuration import knows_encrypted_disks
 from emr_platform.cluster.security_groups import ClusterSecurityGroups
+from emr_platform.cluster.software_access import grant_software
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.rules import SEVERITIES
 from emr_platform.identity.access import grant_secret_read
 from emr_platform.identity.construct import ClusterRoles
 from emr_platform.identity.spec import IdentitySpec
+from emr_platform.metastore.construct import ConfigurationSecrets
+from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
 from emr_platform.network.spec import SubnetKind
 from emr_platform.problems import InvalidSpecError
+from emr_platform.security_configuration.construct import ClusterSecurity
+from emr_platform.security_configuration.effective import knows_encrypted_disks
 from emr_platform.steps.request import script_runner_uri
 from emr_platform.steps.spec import ScriptStepSpec
 from emr_platform.storage.access import grant_bucket_access, grant_object_read
@@ -84,6 +87,7 @@ class EmrCluster(Construct):
         instance_role: Role of the nodes; grant it what the jobs need.
         instance_profile: Instance profile of the nodes.
         security_groups: The managed security groups and their rules.
+        security: The security configuration, its key, roles and secret.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class EmrCluster(Construct):
         external_buckets: Mapping[str, ExternalBucketSpec] | None = None,
         script_directory: str | Path = ".",
         result_store_secret: secretsmanager.ISecret | None = None,
+        result_store_host: str | None = None,
         key_pair: ec2.IKeyPair | None = None,
         ssh_allow_from: Sequence[str] = (),
         identity: IdentitySpec | None = None,
@@ -126,7 +131,10 @@ class EmrCluster(Construct):
                 ``data_access`` use. Default: none.
             external_buckets: Other people's buckets that nodes may use. Default: none.
             script_directory: What relative paths of scripts are relative to. Default: the working directory.
-            result_store_secret: Secret for ``secret://result-store`` and ``read_result_store_secret``.
+            result_store_secret: Secret for ``secret://result-store`` and ``read_result_store_secret``, JSON with a
+                ``password``. Default: none.
+            result_store_host: Address for ``host://result-store``, and for metastore and presets that connect to
+                the result store. Default: none.
             key_pair: Key pair for SSH. Default: none.
             ssh_allow_from: IPv4 ranges that may connect to port 22 of the primary node. Default: none.
             identity: Path and permissions boundary of the roles. Default: path ``/``, no boundary.
@@ -143,7 +151,8 @@ class EmrCluster(Construct):
         self._buckets = {"logs": log_bucket, **(data_buckets or {})}
         if config_bucket:
             self._buckets["config"] = config_bucket
-        self._secrets = {"result-store": result_store_secret} if result_store_secret else {}
+        self._secret_names = (RESULT_STORE, RESULT_STORE_PASSWORD) if result_store_secret else ()
+        self._hosts = {RESULT_STORE: result_store_host} if result_store_host else {}
         self._check(data_buckets or {}, acknowledged_warnings or {}, subnet_count=len(subnets))
 
         name = name or self.node.path.replace("/", "-")
@@ -153,10 +162,18 @@ class EmrCluster(Construct):
             identity=identity,
             session_manager=spec.session_manager,
             uses_spot=uses_spot(spec),
+            automatic_scaling=any(scaled_groups(spec)),
         )
         self.service_role: iam.IRole = self._roles.service_role
         self.instance_role: iam.IRole = self._roles.instance_role
         self.instance_profile: iam.IInstanceProfile = self._roles.instance_profile
+        self._secrets = ConfigurationSecrets(
+            self,
+            "Secrets",
+            spec=spec,
+            service_role=self.service_role,
+            result_store_secret=result_store_secret,
+        )
         self.security_groups = ClusterSecurityGroups(
             self,
             "SecurityGroups",
@@ -165,17 +182,14 @@ class EmrCluster(Construct):
             release=spec.release,
             ssh_allow_from=ssh_allow_from,
         )
-        self._encryption = (
-            ClusterEncryption(
-                self,
-                "Encryption",
-                release=spec.release,
-                service_role=self.service_role,
-                instance_role=self.instance_role,
-            )
-            automatic_scaling=any(scaled_groups(spec)),
-            if knows_encrypted_disks(Release.parse(spec.release))
-            else None
+        self.security = ClusterSecurity(
+            self,
+            "Security",
+            spec=spec,
+            service_role=self.service_role,
+            instance_role=self.instance_role,
+            buckets=self._buckets,
+            identity=identity,
         )
         self._scripts = (
             ShippedScripts(
@@ -211,6 +225,9 @@ class EmrCluster(Construct):
                     if self._roles.automatic_scaling_role
                     else None
                 ),
+                log_uri=log_bucket.s3_url_for_object(log_prefix),
+                security_configuration=self.security.security_configuration_name,
+                kerberos_attributes=self.security.kerberos_attributes,
                 key_pair=key_pair.key_pair_name if key_pair else None,
                 primary_security_group=self.security_groups.primary.security_group_id,
                 core_and_task_security_group=self.security_groups.core_and_task.security_group_id,
@@ -226,7 +243,8 @@ class EmrCluster(Construct):
                 ),
                 resolve_script=self._script_uri,
                 buckets={key: bucket.bucket_name for key, bucket in self._buckets.items()},
-                secrets={key: secret.secret_arn for key, secret in self._secrets.items()},
+                secrets=self._secrets.arns,
+                hosts=self._hosts,
             ),
         )
         self.cluster = emr.CfnCluster(self, "Resource", **_constructor_arguments(self.request))
@@ -236,7 +254,7 @@ class EmrCluster(Construct):
         self._grant_logs(log_bucket, log_prefix)
         self._grant_scripts(config_bucket)
         self._grant_data(data_buckets or {}, external_buckets or {})
-        self._grant_applications()
+        self._grant_software()
         if result_store_secret and spec.read_result_store_secret:
             grant_secret_read(self.instance_role, secret=result_store_secret)
         self._order()
@@ -255,8 +273,9 @@ class EmrCluster(Construct):
             self.spec,
             buckets=self._buckets.keys(),
             data_buckets=data_buckets.keys(),
-            secrets=self._secrets.keys(),
+            secrets=self._secret_names,
             subnet_count=subnet_count,
+            hosts=self._hosts.keys(),
         )
         problems = with_acknowledgements(
             problems,
@@ -326,25 +345,21 @@ class EmrCluster(Construct):
                 prefix=external.prefix,
             )
 
-    def _grant_applications(self) -> None:
-        if "amazoncloudwatchagent" in (name.lower() for name in self.spec.applications):
-            # https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-cloudwatch-agent.html
-            iam.Grant.add_to_principal(
-                grantee=self.instance_role,
-                actions=["cloudwatch:PutMetricData", "ec2:DescribeTags", "ec2:DescribeVolumes"],
-                resource_arns=["*"],
-            )
-            acknowledge(
-                self.instance_role,
-                rule="AwsSolutions-IAM5[Resource::*]",
-                reason="What the CloudWatch agent calls: none of the three actions can be bound to a resource.",
-            )
+    def _grant_software(self) -> None:
+        # Data buckets that nodes may write to anyway need no further grant.
+        writable = {
+            name
+            for name in self._buckets.keys() - {"config", "logs"}
+            if self.spec.data_access is None or self.spec.data_access.get(name) == "read_write"
+        }
+        others = {name: self._buckets[name] for name in self._buckets.keys() - writable}
+        grant_software(self, self.instance_role, spec=self.spec, buckets=others)
 
     def _order(self) -> None:
         """Create the cluster after all that EMR and the nodes need, so that it is also deleted before."""
         self.cluster.node.add_dependency(
             self._roles,
-            *((self._encryption.key,) if self._encryption else ()),
+            self.security,
             *self.security_groups.rules,
         )
         if self._scripts and self._scripts.object_keys:
@@ -357,13 +372,16 @@ class EmrCluster(Construct):
             rule="AwsSolutions-EMR4",
             reason="False alarm: the security configuration does encrypt local disks. The rule looks for the setting "
             "one level above the place that EMR documents."
-            if self._encryption
-            else "EMR releases before 5.24.0 know no encryption of EBS volumes; the release was asked for.",
+            if self.security.encrypts_disks
+            else self._why_disks_may_not_be_encrypted(),
         )
         acknowledge(
             self.cluster,
             rule="AwsSolutions-EMR5",
-            reason="TLS between nodes needs a certificate that only the cluster's owner can issue. Until then, traffic "
+            reason="False alarm: the security configuration does encrypt data in transit. The rule looks for the "
+            "setting one level above the place that EMR documents."
+            if self.security.encrypts_in_transit
+            else "TLS between nodes needs a certificate that only the cluster's owner can issue. Until then, traffic "
             "between nodes stays within security groups that only this cluster's nodes are in.",
         )
         if any(scaled_groups(self.spec)):
@@ -380,6 +398,14 @@ class EmrCluster(Construct):
                 rule="AwsSolutions-EMR6",
                 reason="Nobody logs in: the cluster has no SSH key on purpose, and no port is open for one.",
             )
+
+
+    def _why_disks_may_not_be_encrypted(self) -> str:
+        if self.security.effective is None:
+            return "An existing security configuration was asked for by name; its owner decides what it encrypts."
+        if not knows_encrypted_disks(Release.parse(self.spec.release)):
+            return "EMR releases before 5.24.0 know no encryption of EBS volumes; the release was asked for."
+        return "The spec asks for disks that are not encrypted, and whoever wrote it has been warned."
 
 
 def _constructor_arguments(request: Json) -> dict[str, Any]:

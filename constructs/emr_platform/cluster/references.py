@@ -1,16 +1,26 @@
-"""What a cluster spec refers to by name: scripts, ``bucket://NAME``, ``secret://NAME``."""
+"""What a cluster spec refers to by name: scripts, ``bucket://NAME``, ``secret://NAME``, ``host://NAME``."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from emr_platform.cluster.databases import uses_result_store
 from emr_platform.cluster.groups import all_configurations, subnet_indexes
-from emr_platform.cluster.request import references
+from emr_platform.cluster.request import Reference, references
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.configurations.spec import Configuration
+from emr_platform.metastore.spec import glue_catalog
+from emr_platform.presets.expansion import bucket_uses
+from emr_platform.presets.spec import used_presets
 from emr_platform.problems import Path, Problem
 from emr_platform.rule import Finding, RuleBook
+from emr_platform.security_configuration.effective import written_security
+from emr_platform.security_configuration.needs import (
+    buckets,
+    buckets_of_created_roles,
+    s3_objects,
+)
 from emr_platform.steps.spec import (
     CommandStepSpec,
     JarStepSpec,
@@ -34,7 +44,7 @@ def scripts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
 
 
 def texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
-    """Every text in which ``bucket://`` and ``secret://`` are replaced, with its path."""
+    """Every text of the file in which references such as ``bucket://NAME`` are replaced, with its path."""
     yield from scripts(spec)
     for name, action in spec.bootstrap.items():
         yield from _items(("bootstrap", name, "args"), action.args)
@@ -52,6 +62,21 @@ def texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
                 yield from _items((*path, "args"), step.args)
     for path, configurations in all_configurations(spec):
         yield from _properties(path, configurations)
+    if (catalog := glue_catalog(spec.metastore)) and catalog.warehouse:
+        yield ("metastore", "glue", "warehouse"), catalog.warehouse
+    for use in used_presets(spec.presets):
+        for bucket in bucket_uses(use):
+            yield (*use.path, bucket.option), f"{bucket.bucket}/{bucket.prefix}"
+
+
+def security_texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
+    """Texts of the security configuration in which ``bucket://`` is replaced, with their paths.
+
+    Nodes are let read just the objects that it names, and no bucket that it is only about.
+    """
+    if declared := written_security(spec):
+        for path, text in (*s3_objects(declared), *buckets(declared)):
+            yield ("security_configuration", *path), text
 
 
 def _items(path: Path, items: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -77,6 +102,7 @@ class ClusterReferences:
         data_buckets: Names that ``data_access`` may use.
         secrets: Names that ``secret://`` may use.
         subnet_count: How many subnets there are to choose from.
+        hosts: Names that ``host://`` may use.
     """
 
     spec: ClusterSpec
@@ -84,6 +110,7 @@ class ClusterReferences:
     data_buckets: Collection[str]
     secrets: Collection[str]
     subnet_count: int
+    hosts: Collection[str] = ()
 
 
 _BOOK: RuleBook[ClusterReferences] = RuleBook()
@@ -94,26 +121,32 @@ _INSTANCE_PROFILE = (
 
 @_BOOK.rule(
     "EMR-REFERENCE-001",
-    what="What ``bucket://NAME`` and ``secret://NAME`` refer to is there.",
+    what="What ``bucket://NAME``, ``secret://NAME`` and ``host://NAME`` refer to is there.",
     why="There is no name and no ARN that could be put in its place.",
     source=_INSTANCE_PROFILE,
 )
 def references_lead_somewhere(cluster: ClusterReferences) -> Iterator[Finding]:
-    """Only names of the environment's own buckets and secrets."""
-    for path, text in texts(cluster.spec):
-        for scheme, known in (("bucket", cluster.buckets), ("secret", cluster.secrets)):
-            for name in sorted(references(text, scheme) - set(known)):
+    """Only names of the environment's own buckets, secrets and hosts."""
+    kinds: tuple[tuple[Reference, Collection[str]], ...] = (
+        ("bucket", cluster.buckets),
+        ("secret", cluster.secrets),
+        ("host", cluster.hosts),
+    )
+    for path, text in (*texts(cluster.spec), *security_texts(cluster.spec)):
+        for kind, known in kinds:
+            for name in sorted(references(text, kind) - set(known)):
                 yield Finding(
                     path,
-                    f"{scheme}://{name} refers to a {scheme} that is not there",
-                    _one_of(f"{scheme}://{known_name}" for known_name in sorted(known)),
+                    f"{kind}://{name} refers to a {kind} that is not there",
+                    _one_of(f"{kind}://{known_name}" for known_name in sorted(known)),
                 )
 
 
 @_BOOK.rule(
     "EMR-REFERENCE-002",
-    what="The names in ``data_access`` are those of data buckets.",
-    why="There is no bucket that nodes could be let into.",
+    what="The names in ``data_access``, and those of buckets of roles to be made, are those of data "
+    "buckets.",
+    why="There is no bucket that nodes or roles could be let into.",
     source=_INSTANCE_PROFILE,
 )
 def data_access_names_buckets(cluster: ClusterReferences) -> Iterator[Finding]:
@@ -121,6 +154,12 @@ def data_access_names_buckets(cluster: ClusterReferences) -> Iterator[Finding]:
     for name in sorted((cluster.spec.data_access or {}).keys() - set(cluster.data_buckets)):
         message = f"there is no data bucket named {name}"
         yield Finding(("data_access", name), message, _one_of(sorted(cluster.data_buckets)))
+    if declared := written_security(cluster.spec):
+        for path, name in buckets_of_created_roles(declared):
+            if name not in cluster.data_buckets:
+                message = f"there is no data bucket named {name}"
+                allowed = _one_of(sorted(cluster.data_buckets))
+                yield Finding(("security_configuration", *path), message, allowed)
 
 
 @_BOOK.rule(
@@ -149,6 +188,20 @@ def local_scripts_have_a_bucket(cluster: ClusterReferences) -> Iterator[Finding]
             if is_local_script(script):
                 message = f"the local script {script} has no bucket to be shipped to"
                 yield Finding(path, message, "an s3:// URI, or pass config_bucket")
+
+
+@_BOOK.rule(
+    "EMR-REFERENCE-005",
+    what="A metastore or a preset that connects to the result store comes with a result store.",
+    why="There is no host that could be connected to.",
+    source="https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-metastore-external-hive.html",
+)
+def result_store_exists(cluster: ClusterReferences) -> Iterator[Finding]:
+    """A result store wherever a database does not say its host."""
+    if "result-store" not in cluster.hosts:
+        for path in uses_result_store(cluster.spec):
+            message = "there is no result store to connect to"
+            yield Finding(path, message, "a host, a user and a secret, or a result store")
 
 
 @_BOOK.rule(
@@ -181,6 +234,7 @@ def reference_problems(
     data_buckets: Collection[str],
     secrets: Collection[str],
     subnet_count: int,
+    hosts: Collection[str] = (),
 ) -> list[Problem]:
     """Find references to what is not there.
 
@@ -190,11 +244,14 @@ def reference_problems(
         data_buckets: Names that ``data_access`` may use.
         secrets: Names that ``secret://`` may use.
         subnet_count: How many subnets there are to choose from.
+        hosts: Names that ``host://`` may use. Default: none.
 
     Returns:
         A problem for each reference that leads nowhere.
     """
-    return _BOOK.problems(ClusterReferences(spec, buckets, data_buckets, secrets, subnet_count))
+    return _BOOK.problems(
+        ClusterReferences(spec, buckets, data_buckets, secrets, subnet_count, hosts)
+    )
 
 
 def _one_of(names: Iterable[str]) -> str:

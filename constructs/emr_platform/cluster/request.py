@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from emr_platform.catalog.release import Release
+from emr_platform.cluster.effective import effective_applications, effective_configurations
 from emr_platform.cluster.spec import ClusterSpec, ManagedScalingSpec
 from emr_platform.configurations.request import configurations_request
 from emr_platform.instances.request import (
@@ -26,12 +27,22 @@ from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 Json = dict[str, Any]
 
-_REFERENCE = re.compile(r"(?P<scheme>bucket|secret)://(?P<name>[a-z0-9-]+)")
+_REFERENCE = re.compile(r"(?P<scheme>bucket-name|bucket|secret|host)://(?P<name>[a-z0-9-]+)")
+
+Reference = Literal["bucket", "secret", "host"]
+"""What a text may refer to by name."""
 
 
-def references(text: str, scheme: str) -> set[str]:
-    """The names that a text refers to as ``bucket://NAME`` or ``secret://NAME``."""
-    return {match["name"] for match in _REFERENCE.finditer(text) if match["scheme"] == scheme}
+def references(text: str, kind: Reference) -> set[str]:
+    """The names by which a text refers to buckets, secrets or hosts, e.g. as ``secret://NAME``.
+
+    A bucket is ``bucket://NAME``, or ``bucket-name://NAME`` where just its name is wanted.
+    """
+    return {
+        match["name"]
+        for match in _REFERENCE.finditer(text)
+        if match["scheme"].removesuffix("-name") == kind
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +59,7 @@ class ClusterSurroundings:
         automatic_scaling_role: ARN of the role that scaling policies of instance groups work with; None for none.
         log_uri: Where EMR writes logs, ``s3://bucket/prefix/``.
         security_configuration: Name of the security configuration; None for none.
+        kerberos_attributes: Realm and passwords, for a security configuration with Kerberos; None for none.
         key_pair: Name of the EC2 key pair for SSH; None for no SSH.
         primary_security_group: Id of the managed security group of the primary node.
         core_and_task_security_group: Id of the managed security group of core and task nodes.
@@ -56,6 +68,7 @@ class ClusterSurroundings:
         resolve_script: Turns a script as the spec names it into the ``s3://`` URI it can be read from.
         buckets: Real bucket names by the name that ``bucket://`` references use.
         secrets: Secret ARNs by the name that ``secret://`` references use.
+        hosts: Addresses by the name that ``host://`` references use.
         tags: Tags of the cluster beside its own, by key.
     """
 
@@ -70,23 +83,33 @@ class ClusterSurroundings:
     automatic_scaling_role: str | None = None
     service_access_security_group: str | None = None
     security_configuration: str | None = None
+    kerberos_attributes: Json | None = None
     key_pair: str | None = None
     termination_protection: bool = True
     resolve_script: Callable[[str], str] = field(default=lambda script: script)
     buckets: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, text: str) -> str:
-        """Replace ``bucket://NAME`` by the bucket's ``s3://`` URI and ``secret://NAME`` by the secret's ARN.
+        """Replace references by what they refer to.
+
+        ``bucket://NAME`` becomes the bucket's ``s3://`` URI, ``bucket-name://NAME`` its name, ``secret://NAME`` the
+        secret's ARN, and ``host://NAME`` the host's address.
 
         Raises:
-            KeyError: There is no bucket or secret of that name.
+            KeyError: There is no bucket, secret or host of that name.
         """
 
         def replacement(match: re.Match[str]) -> str:
-            if match["scheme"] == "bucket":
-                return f"s3://{self.buckets[match['name']]}"
+            match match["scheme"]:
+                case "bucket":
+                    return f"s3://{self.buckets[match['name']]}"
+                case "bucket-name":
+                    return self.buckets[match["name"]]
+                case "host":
+                    return self.hosts[match["name"]]
             return self.secrets[match["name"]]
 
         return _REFERENCE.sub(replacement, text)
@@ -106,7 +129,7 @@ def run_job_flow_request(spec: ClusterSpec, surroundings: ClusterSurroundings) -
     request: Json = {
         "Name": surroundings.name,
         "ReleaseLabel": spec.release,
-        "Applications": [{"Name": name} for name in spec.applications],
+        "Applications": [{"Name": name} for name in effective_applications(spec)],
         "Instances": _instances(spec, surroundings),
         "JobFlowRole": surroundings.instance_profile,
         "ServiceRole": surroundings.service_role,
@@ -118,9 +141,11 @@ def run_job_flow_request(spec: ClusterSpec, surroundings: ClusterSurroundings) -
     }
     if surroundings.security_configuration:
         request["SecurityConfiguration"] = surroundings.security_configuration
-    if spec.configurations:
+    if surroundings.kerberos_attributes:
+        request["KerberosAttributes"] = surroundings.kerberos_attributes
+    if configurations := effective_configurations(spec):
         request["Configurations"] = configurations_request(
-            spec.configurations, resolve=surroundings.resolve
+            configurations, resolve=surroundings.resolve
         )
     if spec.bootstrap:
         request["BootstrapActions"] = [

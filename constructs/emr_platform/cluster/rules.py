@@ -5,18 +5,24 @@ The rules themselves are in the modules beside this one, by what they are about.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from emr_platform.automatic_scaling.alarm_rules import ALARM_RULES
 from emr_platform.automatic_scaling.rules import AUTOMATIC_SCALING_RULES
 from emr_platform.cluster.application_rules import APPLICATION_RULES
 from emr_platform.cluster.capacity_rules import CAPACITY_RULES
 from emr_platform.cluster.configuration_rules import CONFIGURATION_BOOKS
+from emr_platform.cluster.effective import written_path
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.cluster.step_rules import STEP_RULES
 from emr_platform.cluster.volume_rules import VOLUME_RULES
+from emr_platform.metastore.rules import METASTORE_RULES
+from emr_platform.presets.rules import PRESET_RULES
 from emr_platform.problems import Problem
 from emr_platform.rule import Rule, RuleBook
+from emr_platform.security_configuration.rules import SECURITY_RULES
 
 _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     RELEASE_RULES,
@@ -27,10 +33,15 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     VOLUME_RULES,
     ROOT_VOLUME_RULES,
     STEP_RULES,
+    METASTORE_RULES,
+    PRESET_RULES,
     *CONFIGURATION_BOOKS,
 )
 
-CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = tuple(rule for book in _BOOKS for rule in book.rules)
+CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = (
+    *(rule for book in _BOOKS for rule in book.rules),
+    *SECURITY_RULES,
+)
 """Every rule about a cluster by itself."""
 
 
@@ -43,4 +54,9 @@ def cluster_problems(spec: ClusterSpec) -> list[Problem]:
     Returns:
         All errors and warnings, with paths that begin in the spec.
     """
-    return [problem for rule in CLUSTER_RULES for problem in rule.problems(spec)]
+    return [
+        # Rules look at what EMR gets; their readers, at what the file says.
+        replace(problem, path=written_path(spec, problem.path))
+        for rule in CLUSTER_RULES
+        for problem in rule.problems(spec)
+    ]

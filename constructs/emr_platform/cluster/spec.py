@@ -16,6 +16,9 @@ from emr_platform.instances.spec import (
     RootVolumeSpec,
     TaskGroupSpec,
 )
+from emr_platform.metastore.spec import MetastoreSpec
+from emr_platform.presets.spec import Presets
+from emr_platform.security_configuration.forms import SecurityConfiguration
 from emr_platform.spec import (
     Items,
     KmsKeyArn,
@@ -51,10 +54,6 @@ class ManagedScalingSpec(SpecModel):
     max_on_demand: int | None = Field(
         default=None, ge=0, description="Most On-Demand capacity. Left out: the maximum."
     )
-
-
-class AdditionalSecurityGroupsSpec(SpecModel):
-    """Existing security groups that nodes get besides the managed ones; at most four each.
     strategy: Literal["default", "advanced"] = Field(
         default="default",
         description="default: EMR decides. advanced: it weighs cost and speed as "
@@ -65,6 +64,10 @@ class AdditionalSecurityGroupsSpec(SpecModel):
         description="For the strategy advanced. 1: save resources. 100: finish quickly. "
         "50: as much of one as of the other.",
     )
+
+
+class AdditionalSecurityGroupsSpec(SpecModel):
+    """Existing security groups that nodes get besides the managed ones; at most four each.
 
     Each must carry the tag ``for-use-with-amazon-emr-managed-policies: true``, or EMR may not use it.
     """
@@ -108,6 +111,16 @@ class ClusterSpec(SpecModel):
     configurations: Configurations = Field(
         default=(), description="Classifications, as a mapping or as EMR's list."
     )
+    metastore: MetastoreSpec = Field(
+        default="local",
+        description="Where Hive, Spark, Presto and Trino keep what they know of tables. "
+        "local: on the primary node, so that it ends with the cluster. glue: the AWS Glue Data "
+        "Catalog. A mapping with glue or mysql says more.",
+    )
+    presets: Presets = Field(
+        default=(),
+        description="Presets, as a list of names or as a mapping to what each lets you say.",
+    )
     bootstrap: dict[Name, BootstrapActionSpec] = Field(
         default_factory=dict,
         max_length=16,
@@ -141,6 +154,12 @@ class ClusterSpec(SpecModel):
     log_encryption_key_arn: KmsKeyArn | None = Field(
         default=None,
         description="KMS key that EMR encrypts the logs with. Left out: the bucket's own encryption.",
+    )
+    security_configuration: SecurityConfiguration | None = Field(
+        default=None,
+        description="Encryption, authentication and authorization: declared here, an existing "
+        "security configuration by name, or EMR's own JSON document. "
+        "Left out: encrypted disks and IMDSv2, as far as the release can.",
     )
     root_volume: RootVolumeSpec = Field(
         default=RootVolumeSpec(), description="Root volume of every node."

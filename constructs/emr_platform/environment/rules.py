@@ -16,9 +16,11 @@ from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.environment.cross_rules import CROSS_RULES
 from emr_platform.environment.file_problems import FILE_PROBLEMS
 from emr_platform.environment.reachability_rules import REACHABILITY_RULES
+from emr_platform.environment.region_rules import REGION_RULES
 from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
+from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
 from emr_platform.network.rules import NETWORK_RULES, network_problems
 from emr_platform.network.spec import cluster_subnet_count
 from emr_platform.problems import Problem, Severity
@@ -29,6 +31,7 @@ from emr_platform.storage.rules import OWN_BUCKETS, STORAGE_RULES, storage_probl
 ALL_RULES: tuple[Rule[Any], ...] = (
     *CROSS_RULES.rules,
     *REACHABILITY_RULES.rules,
+    *REGION_RULES.rules,
     *NETWORK_RULES,
     *STORAGE_RULES,
     *SSH_RULES,
@@ -59,13 +62,15 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
         environment acknowledges carry the reason.
     """
     problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
+    problems += REGION_RULES.problems(spec)
     problems += _part_problems(spec, directory)
     for name, cluster in spec.clusters.items():
         references = reference_problems(
             cluster,
             buckets={*OWN_BUCKETS, *spec.storage.data},
             data_buckets=spec.storage.data.keys(),
-            secrets={"result-store"} if spec.result_store else set(),
+            secrets={RESULT_STORE, RESULT_STORE_PASSWORD} if spec.result_store else set(),
+            hosts={RESULT_STORE} if spec.result_store else set(),
             subnet_count=cluster_subnet_count(spec.network),
         )
         problems += _under("clusters", name, problems=references)

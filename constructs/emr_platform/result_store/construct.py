@@ -14,10 +14,9 @@ from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.result_store.log_retention import InstanceLogRetention
-from emr_platform.result_store.spec import ResultStoreSpec
+from emr_platform.result_store.spec import ADMINISTRATOR, ResultStoreSpec
 
 _PORT = 3306
-_ADMIN = "admin"
 _LOGS = ("error", "slowquery")
 _LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
 # The shortest that KMS has.
@@ -77,7 +76,7 @@ class ResultStore(Construct):
         )
         self.security_group.apply_removal_policy(removal_policy)
         admin = rds.DatabaseSecret(
-            self, "Secret", username=_ADMIN, encryption_key=self.encryption_key
+            self, "Secret", username=ADMINISTRATOR, encryption_key=self.encryption_key
         )
         admin.apply_removal_policy(removal_policy)
         major_version = spec.engine.removeprefix("mysql-")

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from emr_platform.spec import InstanceType, SpecModel, TextMatching
 
+ADMINISTRATOR = "admin"
+"""The database user that the result store is made with."""
+
 
 class ResultStoreSpec(SpecModel):
     """The MySQL database that jobs write their results to."""

@@ -1,0 +1,125 @@
+"""The secrets that EMR puts into the configurations of a cluster, made and granted."""
+
+from __future__ import annotations
+
+from aws_cdk import SecretValue
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from emr_platform.acknowledgements import acknowledge
+from emr_platform.cluster.databases import annotated_secrets, databases, password_copies
+from emr_platform.cluster.references import texts
+from emr_platform.cluster.request import references
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
+
+_SECRET_REFERENCE = "secret://"  # noqa: S105
+
+
+class ConfigurationSecrets(Construct):
+    """Secrets with a password and nothing else, for properties that begin with ``EMR.secret@``.
+
+    EMR puts whole secrets into configurations. RDS writes secrets as JSON, so that what is wanted of them is copied
+    into secrets of the cluster: by CloudFormation while it deploys, through dynamic references, so that no template
+    holds a password. A copy follows its original when the stack is deployed with a change to it.
+
+    Args:
+        scope: Parent construct.
+        id: Name within the parent.
+        spec: The cluster.
+        service_role: The role by which EMR reads the secrets.
+        result_store_secret: The result store's own secret; None if there is no result store.
+
+    Attributes:
+        arns: ARNs by the name that ``secret://`` references use.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        spec: ClusterSpec,
+        service_role: iam.IRole,
+        result_store_secret: secretsmanager.ISecret | None,
+    ) -> None:
+        super().__init__(scope, id)
+        self.arns: dict[str, str] = {}
+        secrets = annotated_secrets(spec)
+        if result_store_secret:
+            self.arns[RESULT_STORE] = result_store_secret.secret_arn
+            if self._names_password(spec, secrets):
+                self._copy_password(result_store_secret)
+        for copy in password_copies(spec):
+            self.arns[copy.name] = self._copy(
+                f"Secret{copy.name}",
+                SecretValue.secrets_manager(copy.secret_arn, json_field=copy.key),
+                copy.secret_arn,
+            )
+        self._grant(spec, secrets, service_role, result_store_secret)
+
+    @staticmethod
+    def _names_password(spec: ClusterSpec, secrets: tuple[str, ...]) -> bool:
+        """Whether anything refers to a secret with the password of the result store alone."""
+        everywhere = [*secrets, *(text for _, text in texts(spec))]
+        return any(RESULT_STORE_PASSWORD in references(text, "secret") for text in everywhere)
+
+    def _copy_password(self, secret: secretsmanager.ISecret) -> None:
+        self.arns[RESULT_STORE_PASSWORD] = self._copy(
+            "ResultStorePassword",
+            secret.secret_value_from_json("password"),
+            "the result store",
+            key=secret.encryption_key,
+        )
+
+    def _copy(
+        self, id: str, value: SecretValue, original: str, *, key: kms.IKey | None = None
+    ) -> str:
+        # Not the CDK's Secret, which writes into the policy of the key, and so into another stack.
+        copy = secretsmanager.CfnSecret(
+            self,
+            id,
+            description=f"Password of {original}, for EMR to put into configurations",
+            kms_key_id=key.key_arn if key else None,
+            secret_string=value.unsafe_unwrap(),
+        )
+        acknowledge(
+            copy,
+            rule="AwsSolutions-SMG4",
+            reason="A copy of another secret, which is where the password would be rotated.",
+        )
+        return copy.ref
+
+    def _grant(
+        self,
+        spec: ClusterSpec,
+        secrets: tuple[str, ...],
+        service_role: iam.IRole,
+        result_store_secret: secretsmanager.ISecret | None,
+    ) -> None:
+        """Let EMR read what it puts into configurations, and decrypt it.
+
+        See https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html.
+        """
+        if not secrets:
+            return
+        names = [secret.removeprefix(_SECRET_REFERENCE) for secret in secrets]
+        iam.Grant.add_to_principal(
+            grantee=service_role,
+            actions=["secretsmanager:GetSecretValue"],
+            resource_arns=[self.arns.get(name, name) for name in names],
+        )
+        of_result_store = {RESULT_STORE, RESULT_STORE_PASSWORD} & set(names)
+        if of_result_store and result_store_secret and result_store_secret.encryption_key:
+            result_store_secret.encryption_key.grant(service_role, "kms:Decrypt")
+        keys = {
+            use.database.secret_encryption_key_arn
+            for use in databases(spec)
+            # Of a copy, only CloudFormation reads the original.
+            if use.database.secret_encryption_key_arn and not use.database.secret_key
+        }
+        for position, key_arn in enumerate(sorted(keys)):
+            key = kms.Key.from_key_arn(self, f"Key{position}", key_arn)
+            key.grant(service_role, "kms:Decrypt")

@@ -1,0 +1,1 @@
+"""Presets: what people often want of a cluster, as applications and configurations that EMR documents."""
