@@ -65,9 +65,30 @@ def _instance_types(data: CatalogData) -> tuple[InstanceType, ...]:
     return tuple(InstanceType(name, *row[:6]) for name, row in data.instance_types.items())
 
 
+def has_family(family: str) -> bool:
+    """Whether EMR listed any instance type of a family, such as ``m6g``."""
+    return family in _families(catalog_data())
+
+
+@cache
+def _families(data: CatalogData) -> frozenset[str]:
+    return frozenset(name.partition(".")[0] for name in data.instance_types)
+
+
 def is_other_ec2_type(name: str) -> bool:
     """Whether EC2 had an instance type on the day of the data that EMR listed for no release."""
     return catalog_data().is_other_ec2_type(name)
+
+
+# By the guide, and not by what EC2's API says of each type: that has counted r7g among them.
+_PREVIOUS_GENERATIONS = frozenset(
+    ("a1", "c1", "c3", "c4", "d2", "g3", "g3s", "i2", "m1", "m2", "m3", "m4", "p2", "p3", "r3", "r4")
+)
+
+
+def is_previous_generation(name: str) -> bool:
+    """Whether EC2's guide lists an instance type's family under previous generations."""
+    return name.partition(".")[0] in _PREVIOUS_GENERATIONS
 
 
 def is_supported(type: str, release: Release) -> bool | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import cache
 
-from emr_platform.catalog.data import catalog_data
+from emr_platform.catalog.data import CatalogData, catalog_data
 from emr_platform.catalog.release import Release
 
 
@@ -14,7 +15,7 @@ class Offer(Enum):
     OFFERED = auto()
     """EMR lists it there."""
     NEVER = auto()
-    """EMR lists only later ones of its kind there: the region came after it."""
+    """EMR lists only later ones there: the region came after it."""
     NOT_LISTED = auto()
     """EMR did not list it there when it was asked. It may by now."""
     UNKNOWN = auto()
@@ -29,9 +30,10 @@ def regions_with_facts() -> tuple[str, ...]:
 def release_in_region(release: Release, region: str) -> Offer:
     """Whether a region offers a release.
 
-    EMR lists, in each region, all releases since the region came. Those before were never there.
-    New ones, and patches of older ones, come to regions over days, so that a catalogue cannot tell
-    that they are not there. The same holds for one that is missing between others.
+    EMR lists, in each region, the releases since it came there, and those before are not to be had.
+    New ones, and patches of older ones, come to regions over time, so that a catalogue cannot tell
+    that they are not there. The same holds for one that is missing between others, and for any in a
+    region whose list does not reach to the newest release.
 
     Args:
         release: The release.
@@ -45,19 +47,34 @@ def release_in_region(release: Release, region: str) -> Offer:
         return Offer.OFFERED
     line = [
         known
-        for known in map(Release.parse, listed)
+        for known in releases_in_region(region)
         if known.is_spark_line == release.is_spark_line
     ]
     of_major = [known for known in line if known.major == release.major]
-    if of_major:
-        return Offer.NEVER if release < min(of_major) else Offer.NOT_LISTED
-    return Offer.NEVER if line and release < min(line) else Offer.NOT_LISTED
+    is_before = line and release < min(of_major or line)
+    return Offer.NEVER if is_before and _is_up_to_date(data, region) else Offer.NOT_LISTED
+
+
+@cache
+def _is_up_to_date(data: CatalogData, region: str) -> bool:
+    """Whether a region lists the newest release that any region listed by the same day."""
+    as_of = data.region_as_of(region)
+    listed = (
+        _releases_in_region(data, other)[-1]
+        for other in data.releases_by_region
+        if data.region_as_of(other) <= as_of
+    )
+    return _releases_in_region(data, region)[-1] == max(listed)
 
 
 def releases_in_region(region: str) -> tuple[Release, ...]:
     """The releases that EMR lists in a region, oldest first; none of a region that is not known."""
-    listed = catalog_data().releases_by_region.get(region, frozenset())
-    return tuple(sorted(map(Release.parse, listed)))
+    return _releases_in_region(catalog_data(), region)
+
+
+@cache
+def _releases_in_region(data: CatalogData, region: str) -> tuple[Release, ...]:
+    return tuple(sorted(map(Release.parse, data.releases_by_region.get(region, ()))))
 
 
 def regions_of_release(release: Release) -> tuple[str, ...]:

@@ -6,13 +6,16 @@ import difflib
 from collections.abc import Iterator
 
 from emr_platform.catalog.instance_types import (
+    has_family,
     instance_type,
-    instance_types,
+    is_other_ec2_type,
+    is_previous_generation,
     is_supported,
     newest_release,
     release_labels,
 )
 from emr_platform.catalog.release import Release
+from emr_platform.catalog.suggestions import similar_types
 from emr_platform.catalog.support import end_of_support, is_out_of_support
 from emr_platform.cluster.groups import instance_types as types_of
 from emr_platform.cluster.spec import ClusterSpec
@@ -24,27 +27,8 @@ _RELEASES = "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-release-com
 _SUPPORT = "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-standard-support.html"
 _TYPES = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-supported-instance-types.html"
 
-# By the guide, and not by what EC2's API says of each type: that has counted r7g among them.
-_PREVIOUS_GENERATIONS = frozenset(
-    {
-        "a1",
-        "c1",
-        "c3",
-        "c4",
-        "d2",
-        "g3",
-        "g3s",
-        "i2",
-        "m1",
-        "m2",
-        "m3",
-        "m4",
-        "p2",
-        "p3",
-        "r3",
-        "r4",
-    }
-)
+_BURSTABLE = frozenset(("t1", "t2", "t3", "t3a", "t4g"))
+_TOO_SMALL = frozenset(("nano", "micro", "small", "medium", "large"))
 _SUCCESSORS = {
     "c": "c6g or c7g",
     "d": "d3",
@@ -106,8 +90,9 @@ def types_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
             yield Finding(
                 path,
                 f"{release} does not support {name}",
-                _types_instead(name, release),
-                f"Instance type '{name}' is not supported.",
+                f"a type that {release} supports, such as "
+                f"{', '.join(similar_types(name, release=release))}",
+                _not_supported(name),
             )
 
 
@@ -121,16 +106,13 @@ def types_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
 def types_are_known(spec: ClusterSpec) -> Iterator[Finding]:
     """The type is in the catalogue."""
     for path, _, name in types_of(spec):
-        if instance_type(name) is None:
-            names = [known.name for known in instance_types()]
-            family = name.partition(".")[0]
-            sizes = [name for name in names if name.startswith(f"{family}.")]
-            nearest = difflib.get_close_matches(name, sizes or names, n=3, cutoff=0)
-            yield Finding(
-                path,
-                f"{name} is not among the instance types known here",
-                f"an instance type of EMR, such as {', '.join(nearest)}",
+        if instance_type(name) is None and not _is_never_supported(name):
+            found = (
+                f"EC2 has {name}, but EMR supported it with no release when the catalogue was made"
+                if is_other_ec2_type(name)
+                else f"{name} is not among the instance types known here"
             )
+            yield Finding(path, found, _instead(name, spec.release))
 
 
 @RELEASE_RULES.rule(
@@ -143,23 +125,41 @@ def types_are_known(spec: ClusterSpec) -> Iterator[Finding]:
 def types_are_current(spec: ClusterSpec) -> Iterator[Finding]:
     """The family is not one that EC2's guide lists under previous generations."""
     for path, _, name in types_of(spec):
-        family = name.partition(".")[0]
-        if family in _PREVIOUS_GENERATIONS:
-            letters = family.rstrip("0123456789s")
+        if is_previous_generation(name):
+            letters = name.partition(".")[0].rstrip("0123456789s")
             message = f"{name} is of a previous generation"
             yield Finding(path, message, _SUCCESSORS.get(letters))
 
 
-def _types_instead(name: str, release: Release) -> str:
-    """Types of about the same size and family that a release does support."""
-    size = name.partition(".")[2]
-    refused = instance_type(name)
-    supported = [
-        known.name
-        for known in instance_types()
-        if is_supported(known.name, release)
-        and (refused is None or known.architecture == refused.architecture)
-    ]
-    same_size = [other for other in supported if other.endswith(f".{size}")]
-    nearest = difflib.get_close_matches(name, same_size or supported, n=3, cutoff=0)
-    return f"a type that {release} supports, such as {', '.join(nearest)}"
+@RELEASE_RULES.rule(
+    "EMR-INSTANCE-004",
+    what="Instance types are none of those of EC2 that EMR has never supported: the T families, "
+    "and sizes below xlarge and metal of families of which it supports the others.",
+    why="EMR refuses the cluster.",
+    source=_TYPES,
+)
+def types_are_for_emr(spec: ClusterSpec) -> Iterator[Finding]:
+    """No type of EC2 that is too small for EMR, or metal."""
+    for path, _, name in types_of(spec):
+        if _is_never_supported(name):
+            message = f"EMR does not support {name} with any release"
+            yield Finding(path, message, _instead(name, spec.release), _not_supported(name))
+
+
+def _is_never_supported(name: str) -> bool:
+    family, _, size = name.partition(".")
+    if instance_type(name) is not None:
+        return False
+    if family in _BURSTABLE:
+        return True
+    is_other_size = size in _TOO_SMALL or size.startswith("metal")
+    return is_other_size and is_other_ec2_type(name) and has_family(family)
+
+
+def _instead(name: str, release: str) -> str:
+    similar = similar_types(name, release=Release.parse(release))
+    return f"an instance type of EMR, such as {', '.join(similar)}"
+
+
+def _not_supported(name: str) -> str:
+    return f"Instance type '{name}' is not supported."

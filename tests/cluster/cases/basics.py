@@ -66,7 +66,14 @@ CASES: list[Case] = [
     (
         "EMR-INSTANCE-002",
         [{"core": {"type": "m6g.xlarge"}}],
-        [{"core": {"type": "m6g.huge"}}, {"primary": {"type": "q1.xlarge"}}],
+        [
+            {"core": {"type": "m6g.huge"}},
+            {"primary": {"type": "q1.xlarge"}},
+            # EC2 has them, and the family or the size may come to EMR.
+            {"primary": {"type": "m9g.xlarge"}},
+            {"primary": {"type": "m9g.large"}},
+            {"primary": {"type": "p5.4xlarge"}},
+        ],
     ),
     (
         "EMR-INSTANCE-003",
@@ -76,6 +83,18 @@ CASES: list[Case] = [
             for name in ("m5.xlarge", "r7g.xlarge", "i3.xlarge", "c5.xlarge")
         ],
         [{"core": {"type": name}} for name in ("m4.xlarge", "r3.xlarge", "c3.xlarge", "i2.xlarge")],
+    ),
+    (
+        "EMR-INSTANCE-004",
+        [
+            {"core": {"type": name}}
+            for name in ("m5.xlarge", "m4.large", "c1.medium", "m1.small", "m9g.large", "m6g.huge")
+        ],
+        # By "Supported instance types" in the guide, and hashicorp/terraform-provider-aws#33998.
+        [
+            {"core": {"type": name}}
+            for name in ("r7g.large", "m6g.medium", "m5.metal", "c7i.metal-24xl", "t3.micro")
+        ],
     ),
     (
         "EMR-APPLICATION-001",
