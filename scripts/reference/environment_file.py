@@ -15,6 +15,7 @@ from emr_platform.automatic_scaling.emr_form import EmrAutoScalingPolicy
 from emr_platform.configurations.spec import Configuration
 from emr_platform.environment.declared import Declared
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.security_configuration.document import SecurityConfigurationDocument
 from emr_platform.spec import Name
 from scripts.reference.markdown import anchor, code, prose, table
 
@@ -24,7 +25,7 @@ _NAME = Declared.of(Name)
 _FIRST_LEVEL = 3
 _DEEPEST_LEVEL = 6
 # Written in a form of its own, which is described beside this reference.
-_DESCRIBED_ELSEWHERE = (Configuration, EmrAutoScalingPolicy)
+_DESCRIBED_ELSEWHERE = (Configuration, EmrAutoScalingPolicy, SecurityConfigurationDocument)
 _CHOSEN = ("NAME", "[]")
 
 

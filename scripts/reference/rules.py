@@ -16,8 +16,12 @@ _SUBJECTS = {
     "DATABASE": "Result store",
     "EDX": "Importing an edX cluster file",
     "FILE": "The file itself",
+    "IMDS": "Instance metadata service",
+    "LAKE": "Lake Formation",
+    "LDAP": "LDAP",
     "ROOT": "Root volume",
     "SSH": "SSH",
+    "SSO": "IAM Identity Center",
     "VOLUME": "Data volumes",
 }
 

@@ -72,7 +72,7 @@ class Declared:
         """What is declared one part of an error's location further in; None if nothing is."""
         if model := self.model:
             for name, info in model.model_fields.items():
-                if part in (name, info.alias):
+                if part in (name, *_other_spellings(info)):
                     return Declared.of(info.annotation, info.metadata)
             return None
         if members := self.members:
@@ -117,14 +117,27 @@ class Declared:
 
     @property
     def keys(self) -> list[str]:
-        """The keys of a mapping whose keys are known."""
-        return list(self.model.model_fields) if self.model else []
+        """The keys of a mapping whose keys are known, as they are to be written."""
+        fields = self.model.model_fields if self.model else {}
+        emr_only = self.model is not None and not self.model.model_config.get("validate_by_name")
+        return [info.alias if info.alias and emr_only else name for name, info in fields.items()]
 
     @property
     def aliases(self) -> list[str]:
         """Other names of the keys of a mapping whose keys are known."""
         fields = self.model.model_fields.values() if self.model else ()
-        return [field.alias for field in fields if field.alias]
+        return [spelling for field in fields for spelling in _other_spellings(field)]
+
+    @property
+    def expected_by_emr(self) -> str:
+        """What would be accepted here by those who write as EMR does."""
+        aliases = self.aliases
+        return f"a mapping with the keys {', '.join(aliases)}" if aliases else self.expected
+
+    def emr_spelling(self, key: str) -> str:
+        """How EMR spells a key of a mapping whose keys are known; the key itself where it has no such."""
+        field = self.model.model_fields.get(key) if self.model else None
+        return next(iter(_other_spellings(field)), key) if field else key
 
     def _limits(self, what: str) -> str:
         least = self.first(MinLen)
@@ -137,6 +150,15 @@ class Declared:
         if high:
             return f" of at most {high} {what}"
         return f" of at least {low} {what}" if low and low > 1 else ""
+
+
+def _other_spellings(info: FieldInfo) -> list[str]:
+    """EMR's own spellings of a key, where they are taken too."""
+    if info.alias:
+        return [info.alias]
+    if isinstance(info.validation_alias, AliasChoices):
+        return [str(choice) for choice in info.validation_alias.choices[1:]]
+    return []
 
 
 def _flat(metadata: Iterable[Any]) -> tuple[Any, ...]:

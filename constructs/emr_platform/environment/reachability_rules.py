@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emr_platform.catalog.release import Release
-from emr_platform.cluster.security_configuration import knows_encrypted_disks
+from emr_platform.cluster.effective import effective_applications, written_path
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.metastore.spec import glue_catalog
 from emr_platform.network.spec import ExistingVpcSpec
+from emr_platform.presets.expansion import action_uses
+from emr_platform.presets.spec import used_presets
 from emr_platform.rule import Finding, RuleBook
+from emr_platform.security_configuration.effective import cluster_security
+from emr_platform.security_configuration.needs import s3_key_arns
 
 REACHABILITY_RULES: RuleBook[EnvironmentSpec] = RuleBook()
 
@@ -40,15 +45,41 @@ def services_are_reachable(spec: EnvironmentSpec) -> Iterator[Finding]:
 
 def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """What nodes of a cluster call beside EMR and S3: the field, the words and the services."""
-    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html
-    if knows_encrypted_disks(Release.parse(cluster.release)):
-        yield "release", "the encryption of disks", ("kms",)
-    if "amazoncloudwatchagent" in (name.lower() for name in cluster.applications):
-        yield "applications", "AmazonCloudWatchAgent", ("monitoring",)
+    yield from _security_services(cluster)
+    for position, name in enumerate(effective_applications(cluster)):
+        if name.lower() == "amazoncloudwatchagent":
+            field = str(written_path(cluster, ("applications", position))[0])
+            yield field, "AmazonCloudWatchAgent", ("monitoring",)
+    if glue_catalog(cluster.metastore):
+        yield "metastore", "the Glue Data Catalog", ("glue",)
+    for use in used_presets(cluster.presets):
+        # https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-and-interface-VPC.html
+        if any("aps:RemoteWrite" in action.actions for action in action_uses(use)):
+            yield "presets", "Amazon Managed Service for Prometheus", ("aps-workspaces",)
     if cluster.session_manager:
         yield "session_manager", "Session Manager", ("ec2messages", "ssm", "ssmmessages")
     if cluster.read_result_store_secret:
         yield "read_result_store_secret", "reading a secret", ("secretsmanager",)
+
+
+def _security_services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    security = cluster_security(cluster)
+    if not security:
+        return  # an existing security configuration says what it needs, and not to us
+    field = "security_configuration" if cluster.security_configuration else "release"
+    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html
+    disks = security.at_rest.local_disks if security.at_rest else None
+    if security.at_rest and security.at_rest.enabled and disks and disks.provider == "aws_kms":
+        yield field, "the encryption of disks", ("kms",)
+    elif any(s3_key_arns(security)):
+        yield field, "the encryption of objects in S3", ("kms",)
+    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/ldap-setup-launch.html
+    for name, part in (("LDAP", security.ldap), ("Ranger", security.ranger)):
+        if part:
+            yield field, name, ("secretsmanager",)
+    roles = security.emrfs_role_mappings or security.runtime_roles or security.identity_center
+    if roles or security.ranger:
+        yield field, "assuming roles", ("sts",)
 
 
 @REACHABILITY_RULES.rule(

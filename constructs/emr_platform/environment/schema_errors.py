@@ -110,11 +110,23 @@ class _Error:
         field = within.model.model_fields.get(str(key)) if within and within.model else None
         return field is not None and not field.is_required()
 
+    @property
+    def missing_key(self) -> str:
+        """The key that is missing, in EMR's spelling to those who use it."""
+        key = str(self.spot.rest[-1])
+        return self.parent.emr_spelling(key) if self.is_like_emr else key
+
+    @property
+    def is_like_emr(self) -> bool:
+        """Whether keys beside it are written as EMR spells them."""
+        node = self.spot.node
+        return isinstance(node, MappingNode) and any(key[:1].isupper() for key in node.entries)
+
     def problem(self, file: str) -> Problem:
         kind, message, allowed = _WORDS.get(self.type, _custom)(self)
         path = self.spot.path
         if self.type == "missing":
-            path += self.spot.rest[-1:]
+            path += (self.missing_key,)
         at_key = self.is_about_key or self.type in ("missing", "extra_forbidden")
         mark = self.spot.key_mark if at_key else self.spot.value_mark
         location = Location(file, mark.line, mark.column)
@@ -125,7 +137,8 @@ _Words = tuple[FileProblem, str, str | None]
 
 
 def _missing(error: _Error) -> _Words:
-    return kinds.MISSING_KEY, f"the key {error.spot.rest[-1]} is missing", error.expected
+    expected = error.declared.expected_by_emr if error.is_like_emr else error.expected
+    return kinds.MISSING_KEY, f"the key {error.missing_key} is missing", expected
 
 
 def _unknown_key(error: _Error) -> _Words:

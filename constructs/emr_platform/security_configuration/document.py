@@ -263,6 +263,10 @@ class RolesOfStepsSpec(SpecModel):
     create: dict[Name, NewRoleSpec] = Field(default_factory=dict)
 
 
+MAPPING_NAME = "mapping-"
+"""What names are made of for role mappings, which have none in EMR's document."""
+
+
 class SecurityConfigurationDocument(SpecModel):
     """EMR's JSON document, and beside it what EMR takes from elsewhere: realm, passwords and roles."""
 
@@ -293,7 +297,7 @@ class SecurityConfigurationDocument(SpecModel):
             if identity_center and identity_center.enabled
             else None,
             emrfs_role_mappings={
-                f"mapping-{position}": mapping.spec()
+                f"{MAPPING_NAME}{position}": mapping.spec()
                 for position, mapping in enumerate(
                     authorization.emrfs.role_mappings if authorization.emrfs else ()
                 )

@@ -76,6 +76,13 @@ def existing_security(spec: ClusterSpec) -> ExistingSecurityConfigurationSpec | 
     return existing if isinstance(existing, ExistingSecurityConfigurationSpec) else None
 
 
+def written_security(
+    spec: ClusterSpec,
+) -> SecurityConfigurationSpec | ExistingSecurityConfigurationSpec | None:
+    """What a cluster says of its security, in whichever form; None if that is nothing."""
+    return declared_security(spec) or existing_security(spec)
+
+
 def cluster_security(spec: ClusterSpec) -> SecurityConfigurationSpec | None:
     """What a cluster gets, the platform's defaults included; None with an existing security configuration."""
     if existing_security(spec):

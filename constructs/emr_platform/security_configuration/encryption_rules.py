@@ -46,7 +46,7 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     "emr": ("kms_key_arn", "secret_tags", "validity_days", "wildcard_dns_suffix"),
 }
 _CHOICES = ("mode", "provider")
-_OPEN = (None, (), {})
+_OPEN: tuple[object, ...] = (None, (), {})
 
 
 def _parts(spec: SecurityConfigurationSpec) -> Iterator[tuple[Path, str, Mapping[str, object]]]:

@@ -45,7 +45,7 @@ class SecuritySurroundings:
     Attributes:
         resolve: Replaces ``bucket://NAME`` in a text.
         disk_key_arn: Key for the nodes' disks, where the spec names none.
-        created_role_arns: ARNs of the roles that are made for EMRFS, by the name of the mapping.
+        created_role_arns: ARNs of the roles that are made for EMRFS, by the name of their mapping.
     """
 
     resolve: Callable[[str], str] = field(default=lambda text: text)
@@ -328,8 +328,7 @@ def dynamic_reference(secret_arn: str, json_key: str | None) -> str:
         ``{{resolve:secretsmanager:…}}``; see
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html.
     """
-    key = f":{json_key}" if json_key else ""
-    return f"{{{{resolve:secretsmanager:{secret_arn}:SecretString{key}}}}}"
+    return f"{{{{resolve:secretsmanager:{secret_arn}:SecretString:{json_key or ''}::}}}}"
 
 
 def kerberos_attributes(

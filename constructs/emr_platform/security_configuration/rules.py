@@ -5,9 +5,13 @@ The rules themselves are in the modules beside this one, by what they are about.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import wraps
+
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.problems import Problem
-from emr_platform.rule import Rule, RuleBook
+from emr_platform.rule import Finding, Rule
 from emr_platform.security_configuration.authentication_rules import (
     AUTHENTICATION_RULES,
     CLUSTER_AUTHENTICATION_RULES,
@@ -16,6 +20,7 @@ from emr_platform.security_configuration.authorization_rules import (
     AUTHORIZATION_RULES,
     CLUSTER_AUTHORIZATION_RULES,
 )
+from emr_platform.security_configuration.effective import declared_security
 from emr_platform.security_configuration.encryption_rules import (
     CLUSTER_ENCRYPTION_RULES,
     ENCRYPTION_RULES,
@@ -23,18 +28,11 @@ from emr_platform.security_configuration.encryption_rules import (
 from emr_platform.security_configuration.spec import SecurityConfigurationSpec
 
 _BOOKS = (ENCRYPTION_RULES, AUTHENTICATION_RULES, AUTHORIZATION_RULES)
-
-SECURITY_RULES: tuple[Rule[SecurityConfigurationSpec], ...] = tuple(
-    rule for book in _BOOKS for rule in book.rules
-)
-"""Every rule about a security configuration by itself."""
-
-CLUSTER_SECURITY_RULES: tuple[RuleBook[ClusterSpec], ...] = (
+_CLUSTER_BOOKS = (
     CLUSTER_ENCRYPTION_RULES,
     CLUSTER_AUTHENTICATION_RULES,
     CLUSTER_AUTHORIZATION_RULES,
 )
-"""The books of rules about a security configuration and the cluster that uses it."""
 
 
 def security_problems(spec: SecurityConfigurationSpec) -> list[Problem]:
@@ -46,4 +44,23 @@ def security_problems(spec: SecurityConfigurationSpec) -> list[Problem]:
     Returns:
         All errors and warnings, with paths that begin in the spec.
     """
-    return [problem for rule in SECURITY_RULES for problem in rule.problems(spec)]
+    return [problem for book in _BOOKS for problem in book.problems(spec)]
+
+
+def _of_cluster(rule: Rule[SecurityConfigurationSpec]) -> Rule[ClusterSpec]:
+    """The same rule, asked of a cluster."""
+
+    @wraps(rule.check)
+    def check(spec: ClusterSpec) -> Iterator[Finding]:
+        if declared := declared_security(spec):
+            for finding in rule.check(declared):
+                yield replace(finding, path=("security_configuration", *finding.path))
+
+    return Rule(rule.id, rule.what, rule.why, rule.source, check, rule.severity, rule.aws_answer)
+
+
+SECURITY_RULES: tuple[Rule[ClusterSpec], ...] = (
+    *(_of_cluster(rule) for book in _BOOKS for rule in book.rules),
+    *(rule for book in _CLUSTER_BOOKS for rule in book.rules),
+)
+"""Every rule about the security configuration of a cluster."""
