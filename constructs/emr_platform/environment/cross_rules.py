@@ -21,6 +21,9 @@ from emr_platform.instances.spec import PrimaryFleetSpec
 from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
+from emr_platform.security_configuration.effective import written_security
+from emr_platform.security_configuration.needs import arns as security_arns
+from emr_platform.security_configuration.needs import key_arns
 
 CROSS_RULES: RuleBook[EnvironmentSpec] = RuleBook()
 
@@ -206,6 +209,29 @@ def _arns(spec: EnvironmentSpec) -> Iterator[tuple[Path, str]]:
     for name, bucket in spec.storage.external.items():
         if bucket.kms_key_arn:
             yield ("storage", "external", name, "kms_key_arn"), bucket.kms_key_arn
+    for path, cluster in _clusters(spec):
+        if security := written_security(cluster):
+            for inner, arn in security_arns(security):
+                yield (*path, "security_configuration", *inner), arn
+
+
+@CROSS_RULES.rule(
+    "EMR-ENCRYPTION-013",
+    what="KMS keys of a security configuration are in the environment's region.",
+    why="Nodes ask KMS in their own region; EMR requires keys of that region.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html",
+)
+def keys_are_in_region(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """The region in each key's ARN is that of the environment."""
+    for path, cluster in _clusters(spec):
+        if security := written_security(cluster):
+            for inner, arn in key_arns(security):
+                if arn.split(":")[3] != spec.region:
+                    yield Finding(
+                        (*path, "security_configuration", *inner),
+                        f"the key is in {arn.split(':')[3]}, the cluster in {spec.region}",
+                        f"a key in {spec.region}",
+                    )
 
 
 @CROSS_RULES.rule(

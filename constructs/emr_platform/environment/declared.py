@@ -72,7 +72,7 @@ class Declared:
         """What is declared one part of an error's location further in; None if nothing is."""
         if model := self.model:
             for name, info in model.model_fields.items():
-                if part in (name, *_other_spellings(info)):
+                if part in (name, *_other_spellings(name, info)):
                     return Declared.of(info.annotation, info.metadata)
             return None
         if members := self.members:
@@ -125,19 +125,22 @@ class Declared:
     @property
     def aliases(self) -> list[str]:
         """Other names of the keys of a mapping whose keys are known."""
-        fields = self.model.model_fields.values() if self.model else ()
-        return [spelling for field in fields for spelling in _other_spellings(field)]
+        fields = self.model.model_fields if self.model else {}
+        return [
+            spelling for name, info in fields.items() for spelling in _other_spellings(name, info)
+        ]
 
     @property
     def expected_by_emr(self) -> str:
         """What would be accepted here by those who write as EMR does."""
-        aliases = self.aliases
-        return f"a mapping with the keys {', '.join(aliases)}" if aliases else self.expected
+        fields = self.model.model_fields if self.model else {}
+        keys = ", ".join(self.emr_spelling(name) for name in fields)
+        return f"a mapping with the keys {keys}" if self.aliases else self.expected
 
     def emr_spelling(self, key: str) -> str:
         """How EMR spells a key of a mapping whose keys are known; the key itself where it has no such."""
         field = self.model.model_fields.get(key) if self.model else None
-        return next(iter(_other_spellings(field)), key) if field else key
+        return next(iter(_other_spellings(key, field)), key) if field else key
 
     def _limits(self, what: str) -> str:
         least = self.first(MinLen)
@@ -152,12 +155,12 @@ class Declared:
         return f" of at least {low} {what}" if low and low > 1 else ""
 
 
-def _other_spellings(info: FieldInfo) -> list[str]:
-    """EMR's own spellings of a key, where they are taken too."""
+def _other_spellings(name: str, info: FieldInfo) -> list[str]:
+    """EMR's own spellings of a key, the usual one first; none where there is the file's alone."""
     if info.alias:
         return [info.alias]
     if isinstance(info.validation_alias, AliasChoices):
-        return [str(choice) for choice in info.validation_alias.choices[1:]]
+        return [str(choice) for choice in info.validation_alias.choices if choice != name]
     return []
 
 

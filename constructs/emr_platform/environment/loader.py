@@ -15,8 +15,11 @@ from emr_platform.environment.rules import environment_problems, part_problems
 from emr_platform.environment.schema_errors import schema_problems
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_source import parse
-from emr_platform.environment.yaml_tree import Node, locate, plain
+from emr_platform.environment.yaml_tree import MappingNode, Node, locate, plain
 from emr_platform.problems import InvalidSpecError, Location, Problem, in_file_order
+from emr_platform.problems import Path as ProblemPath
+from emr_platform.security_configuration.forms import DOCUMENT_KEYS
+from emr_platform.security_configuration.places import KEY, document_path
 
 MOST_BYTES = 1024 * 1024
 
@@ -125,10 +128,20 @@ def _sound_parts(document: Any, faults: Iterable[tuple[int | str, ...]]) -> Envi
 
 
 def _placed(problem: Problem, root: Node, file: str) -> Problem:
-    place = locate(root, problem.path)
+    place = locate(root, _written(problem.path, root))
     return replace(
         problem, path=place.path, location=Location(file, place.mark.line, place.mark.column)
     )
+
+
+def _written(path: ProblemPath, root: Node) -> ProblemPath:
+    """A path of the spec as EMR's own document of a security configuration has it, if the file has that."""
+    if KEY in path:
+        start = path.index(KEY) + 1
+        node = locate(root, path[:start]).node
+        if isinstance(node, MappingNode) and any(key in node.entries for key in DOCUMENT_KEYS):
+            return (*path[:start], *document_path(path[start:]))
+    return path
 
 
 def _read(file: Path) -> str:
