@@ -14,6 +14,7 @@ from typing import NamedTuple
 from scripts.reference.bill import sample_bill
 from scripts.reference.environment_file import environment_file_reference
 from scripts.reference.markdown import with_generated
+from scripts.reference.presets import presets_reference
 from scripts.reference.rules import rules_reference
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +37,7 @@ class GeneratedPart(NamedTuple):
 PARTS = (
     GeneratedPart("README.md", "bill", lambda: sample_bill(ROOT)),
     GeneratedPart("docs/environment-file.md", "keys", environment_file_reference),
+    GeneratedPart("docs/presets.md", "presets", presets_reference),
     GeneratedPart("docs/rules.md", "rules", rules_reference),
 )
 

@@ -46,7 +46,7 @@ def models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 def test_every_key_is_described_with_its_meaning() -> None:
     rows = re.findall(
-        r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", environment_file_reference(), re.MULTILINE
+        r"^\| `([\w-]+)` \| (.+) \| (.+) \| (.+) \|$", environment_file_reference(), re.MULTILINE
     )
     described = {(key, meaning) for key, _, _, meaning in rows}
     expected = {

@@ -117,7 +117,8 @@ def _section(part: _Part, parts: dict[type[BaseModel], _Part]) -> str:
     if part.also_at:
         about += f" The same at {_listed([code(place) for place in part.also_at])}."
     rows = [_row(name, info, parts) for name, info in part.model.model_fields.items()]
-    return "\n\n".join([f"{'#' * level} {part.heading}", about, table(_HEADER, rows)])
+    content = table(_HEADER, rows) if rows else "There is nothing more to say: `{}`."
+    return "\n\n".join([f"{'#' * level} {part.heading}", about, content])
 
 
 def _row(name: str, info: FieldInfo, parts: dict[type[BaseModel], _Part]) -> tuple[str, ...]:

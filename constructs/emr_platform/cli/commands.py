@@ -31,10 +31,22 @@ COMMANDS: tuple[Command, ...] = (
         "Report every mistake in environment files.",
     ),
     Command(
+        "check",
+        "emr_platform.cli.check",
+        "check",
+        "Report mistakes in EMR's resources of any CloudFormation template.",
+    ),
+    Command(
         "changes",
         "emr_platform.cli.changes",
         "changes",
         "Say what deploying templates over others replaces, loses, and changes in place.",
+    ),
+    Command(
+        "presets",
+        "emr_platform.cli.presets",
+        "presets",
+        "List the presets of clusters, and show what they set.",
     ),
     Command(
         "schema",

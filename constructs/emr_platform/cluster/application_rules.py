@@ -12,6 +12,7 @@ from emr_platform.catalog.applications import (
     releases_with,
 )
 from emr_platform.catalog.release import Release
+from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.rule import Finding, RuleBook
 
@@ -34,7 +35,7 @@ _TRINO = ("trino", "prestosql")
 def applications_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
     """No two names differ in the case of letters only."""
     seen: dict[str, str] = {}
-    for position, name in enumerate(spec.applications):
+    for position, name in enumerate(effective_applications(spec)):
         if name.lower() in seen:
             message = f"{name} is in the list already, as {seen[name.lower()]}"
             yield Finding(("applications", position), message, "each application once")
@@ -49,8 +50,8 @@ def applications_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def presto_excludes_trino(spec: ClusterSpec) -> Iterator[Finding]:
     """At most one of the two."""
-    if any(name.lower() == "presto" for name in spec.applications):
-        for position, name in enumerate(spec.applications):
+    if any(name.lower() == "presto" for name in effective_applications(spec)):
+        for position, name in enumerate(effective_applications(spec)):
             if name.lower() in _TRINO:
                 message = f"{name} cannot be on a cluster with Presto"
                 yield Finding(("applications", position), message, "one of the two")
@@ -65,7 +66,7 @@ def presto_excludes_trino(spec: ClusterSpec) -> Iterator[Finding]:
 def trino_has_its_name(spec: ClusterSpec) -> Iterator[Finding]:
     """PrestoSQL before emr-6.4.0, Trino from there."""
     release = Release.parse(spec.release)
-    for position, name in enumerate(spec.applications):
+    for position, name in enumerate(effective_applications(spec)):
         other = {"trino": "PrestoSQL", "prestosql": "Trino"}.get(name.lower())
         if other and availability(name, release) is False and availability(other, release):
             message = f"{release} knows {name} as {other}"
@@ -80,7 +81,7 @@ def trino_has_its_name(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def applications_are_not_misspelled(spec: ClusterSpec) -> Iterator[Finding]:
     """A name that is not known is not almost that of a known application."""
-    for position, name in enumerate(spec.applications):
+    for position, name in enumerate(effective_applications(spec)):
         if canonical_name(name) is None and (likely := _similar(name)):
             message = f"EMR has no application {name}, did you mean {likely}?"
             yield Finding(("applications", position), message, likely)
@@ -95,7 +96,7 @@ def applications_are_not_misspelled(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def applications_are_known(spec: ClusterSpec) -> Iterator[Finding]:
     """The name is in the catalogue."""
-    for position, name in enumerate(spec.applications):
+    for position, name in enumerate(effective_applications(spec)):
         if canonical_name(name) is None and not _similar(name):
             yield Finding(
                 ("applications", position),
@@ -114,7 +115,7 @@ def applications_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
     """No application is documented for other releases only."""
     release = Release.parse(spec.release)
     renamed = {finding.path for finding in trino_has_its_name(spec)}
-    for position, name in enumerate(spec.applications):
+    for position, name in enumerate(effective_applications(spec)):
         path = ("applications", position)
         if availability(name, release) is False and path not in renamed:
             yield Finding(path, f"{release} does not contain {name}", _instead(name, release))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emr_platform.catalog.release import Release
+from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.groups import (
     core_size,
     has_core_nodes,
@@ -285,4 +286,6 @@ def fleets_name_subnets_themselves(spec: ClusterSpec) -> Iterator[Finding]:
 
 def non_yarn_applications(spec: ClusterSpec) -> str:
     """The cluster's applications that do their work outside of YARN, for use in a sentence."""
-    return " and ".join(name for name in spec.applications if name.lower() in _OUTSIDE_YARN)
+    return " and ".join(
+        name for name in effective_applications(spec) if name.lower() in _OUTSIDE_YARN
+    )

@@ -152,7 +152,7 @@ _OUTSIDE: dict[str, tuple[tuple[_ConfigurationPath, ...], str]] = {
 
 
 @METASTORE_RULES.rule(
-    "EMR-DATABASE-001",
+    "EMR-CONNECTION-001",
     what="A database on another server has a host, a user and a secret; so does another user of the "
     "result store have a secret.",
     why="Nobody could connect.",
@@ -175,7 +175,7 @@ def databases_can_be_connected_to(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @METASTORE_RULES.rule(
-    "EMR-DATABASE-002",
+    "EMR-CONNECTION-002",
     what="Applications do not connect to the result store as its administrator.",
     why="The password is in their configuration files, and whoever runs code on the cluster can read it.",
     source=_EXTERNAL,
@@ -193,7 +193,7 @@ def administrator_is_not_used(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @METASTORE_RULES.rule(
-    "EMR-DATABASE-003",
+    "EMR-CONNECTION-003",
     what="Connections to the result store are encrypted.",
     why="It takes no others.",
     source=_TLS,
@@ -208,7 +208,7 @@ def result_store_takes_tls(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @METASTORE_RULES.rule(
-    "EMR-DATABASE-004",
+    "EMR-CONNECTION-004",
     what="Hue is told which certificate authorities its database has.",
     why="AWS documents no encrypted connection of Hue, and Hue's own documents only one with them; "
     "the result store takes no connection that is not encrypted.",

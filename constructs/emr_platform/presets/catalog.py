@@ -95,7 +95,6 @@ class Preset(_Data):
         description: What it is, in a sentence for users.
         source: The AWS document that it follows.
         first_release: The first release that has it; those after it do, too.
-        not_in: Releases after the first that do not have it.
         first_spark_release: The first release of the ``emr-spark`` line for which it is documented. None: for none.
         applications: Applications that it adds to those of the cluster.
         one_of: Applications that it is for, where it adds none: the cluster needs at least one of them.
@@ -107,7 +106,6 @@ class Preset(_Data):
     description: str
     source: str
     first_release: _Label
-    not_in: tuple[_Label, ...] = ()
     first_spark_release: _Label | None = None
     applications: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
@@ -120,7 +118,7 @@ class Preset(_Data):
         if release.is_spark_line:
             first = self.first_spark_release
             return None if first is None else release >= Release.parse(first)
-        return release >= Release.parse(self.first_release) and release.label not in self.not_in
+        return release >= Release.parse(self.first_release)
 
 
 @cache

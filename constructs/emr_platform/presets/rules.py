@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from emr_platform.catalog.applications import availability
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.effective import contradictions, effective_applications
 from emr_platform.cluster.spec import ClusterSpec
@@ -28,7 +29,7 @@ def presets_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
     """No preset that AWS documents for later releases only."""
     release = Release.parse(spec.release)
     for use in used_presets(spec.presets):
-        if use.preset.is_in(release) is False:
+        if use.preset.is_in(release) is False and not _lacks_application(use.preset, release):
             message = f"{release} does not have what the preset {use.name} switches on"
             yield Finding(use.path, message, _releases(use.preset, release))
 
@@ -44,7 +45,7 @@ def presets_are_documented(spec: ClusterSpec) -> Iterator[Finding]:
     """No preset of which AWS says nothing for the emr-spark line."""
     release = Release.parse(spec.release)
     for use in used_presets(spec.presets):
-        if use.preset.is_in(release) is None:
+        if use.preset.is_in(release) is None and not _lacks_application(use.preset, release):
             message = f"AWS does not document the preset {use.name} for {release}"
             yield Finding(use.path, message, _releases(use.preset, release))
 
@@ -121,9 +122,13 @@ def options_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
                 yield Finding((*use.path, name), message, f"{first} or later")
 
 
+def _lacks_application(preset: Preset, release: Release) -> bool:
+    """Whether a release does not contain an application of a preset, which another rule says."""
+    return any(availability(name, release) is False for name in preset.applications)
+
+
 def _releases(preset: Preset, release: Release) -> str:
     """The releases that have a preset, in words."""
     if release.is_spark_line and preset.first_spark_release:
         return f"{preset.first_spark_release} or later"
-    some = f"{preset.first_release} or later"
-    return f"{some}, but not {' and '.join(preset.not_in)}" if preset.not_in else some
+    return f"{preset.first_release} or later"

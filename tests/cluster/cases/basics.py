@@ -108,6 +108,7 @@ CASES: list[Case] = [
             {"applications": ["Presto", "Trino"]},
             {"applications": ["trino", "presto"]},
             release("emr-6.3.1", applications=["Presto", "PrestoSQL"]),
+            {"applications": ["Presto"], "presets": ["trino-fault-tolerance"]},
         ],
     ),
     (
@@ -149,6 +150,7 @@ CASES: list[Case] = [
             release("emr-9.0.0", applications=["Ganglia"]),
         ],
         [
+            release("emr-6.15.0", presets=["cloudwatch-agent"]),
             release("emr-7.0.0", applications=["Ganglia"]),
             release("emr-6.0.0", applications=["Mahout"]),
             release("emr-7.3.0", applications=["mxnet"]),

@@ -102,7 +102,7 @@ CASES: list[Case] = [
         ],
     ),
     (
-        "EMR-DATABASE-001",
+        "EMR-CONNECTION-001",
         [
             mysql(),
             mysql(secret_key="password"),
@@ -119,7 +119,7 @@ CASES: list[Case] = [
         ],
     ),
     (
-        "EMR-DATABASE-002",
+        "EMR-CONNECTION-002",
         [mysql(), mysql_without("host"), hue()],
         [
             with_applications("Hive", metastore={"mysql": "result_store"}),
@@ -128,12 +128,12 @@ CASES: list[Case] = [
         ],
     ),
     (
-        "EMR-DATABASE-003",
+        "EMR-CONNECTION-003",
         [mysql(encrypted=False), mysql_without("host")],
         [mysql_without("host", encrypted=False)],
     ),
     (
-        "EMR-DATABASE-004",
+        "EMR-CONNECTION-004",
         [hue(certificate_authorities="/etc/ca.pem"), hue(encrypted=False), mysql()],
         [hue(), {"presets": {"hue-database": {"database": "result_store"}}}],
     ),

@@ -19,17 +19,19 @@ CASES: list[Case] = [
             release("emr-6.2.0", presets=["jupyter-enterprise-gateway"]),
             release("emr-5.1.0", presets=["flink"]),
             release("emr-6.1.0", presets=["flink"]),
+            release("emr-6.9.0", presets=["trino-fault-tolerance"]),
             release("emr-spark-8.0.0", presets=["livy", "cloudwatch-agent"]),
+            # What the release does not contain, the rule about applications says.
+            release("emr-6.15.0", presets=["cloudwatch-agent"]),
+            release("emr-6.0.1", presets=["flink"]),
             release("emr-spark-8.0.0", presets=["iceberg"]),
         ],
         [
             release("emr-6.4.0", presets=["iceberg"]),
             release("emr-6.8.1", presets={"delta": {}}),
             release("emr-5.27.1", presets=["hudi"]),
-            release("emr-6.15.0", presets=["cloudwatch-agent"]),
-            release("emr-5.31.1", presets=["jupyter-enterprise-gateway"]),
-            release("emr-6.1.1", presets=["jupyter-enterprise-gateway"]),
-            release("emr-6.0.1", presets=["flink"]),
+            release("emr-6.8.1", presets=["trino-fault-tolerance"]),
+            release("emr-5.1.1", presets={"hbase-on-s3": {"root_directory": "s3://mine/hbase/"}}),
         ],
     ),
     (
@@ -37,6 +39,7 @@ CASES: list[Case] = [
         [
             release("emr-7.12.0", presets=["iceberg"]),
             release("emr-spark-8.0.0", presets=["livy"]),
+            release("emr-spark-8.0.0", presets=["flink"]),
         ],
         [release("emr-spark-8.0.0", presets=["iceberg"])],
     ),
