@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import AliasChoices, BaseModel, StringConstraints, Tag
 from pydantic.fields import FieldInfo
 
+from emr_platform.security_configuration.values import EmrWords
 from emr_platform.spec import Allowed, TextMatching
 
 T = TypeVar("T")
@@ -133,9 +134,17 @@ class Declared:
     @property
     def expected_by_emr(self) -> str:
         """What would be accepted here by those who write as EMR does."""
+        if words := self.first(EmrWords):
+            return one_of(words.ours)
         fields = self.model.model_fields if self.model else {}
         keys = ", ".join(self.emr_spelling(name) for name in fields)
         return f"a mapping with the keys {keys}" if self.aliases else self.expected
+
+    @property
+    def choices(self) -> list[str]:
+        """The texts that may be chosen from, EMR's own among them."""
+        words = self.first(EmrWords)
+        return [*map(str, get_args(self.kind)), *(words.ours if words else ())]
 
     def emr_spelling(self, key: str) -> str:
         """How EMR spells a key of a mapping whose keys are known; the key itself where it has no such."""

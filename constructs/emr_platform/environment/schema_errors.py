@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -159,10 +159,13 @@ def _wrong_kind(error: _Error) -> _Words:
 
 
 def _wrong_choice(error: _Error) -> _Words:
-    choices = [str(choice) for choice in get_args(error.declared.kind)]
-    likely = similar(str(error.value), choices) if isinstance(error.value, str) else None
+    # EMR's own words, to those who use its keys.
+    like_emr = str(error.spot.path[-1])[:1].isupper()
+    words = [word for word in error.declared.choices if not like_emr or word[:1].isupper()]
+    likely = similar(str(error.value), words) if isinstance(error.value, str) else None
     hint = f", did you mean {likely}?" if likely else ""
-    return kinds.NOT_A_CHOICE, f"found {found(error.value)}{hint}", error.expected
+    expected = error.declared.expected_by_emr if like_emr else error.expected
+    return kinds.NOT_A_CHOICE, f"found {found(error.value)}{hint}", expected
 
 
 def _out_of_range(error: _Error) -> _Words:

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emr_platform.security_configuration.values import (
+    EmrWords,
     PartSpec,
     RoleArn,
     SecretArn,
-    emr_words,
     spelt,
 )
 from emr_platform.spec import Items, Name, SpecModel, TextMatching
@@ -128,7 +128,7 @@ class RangerPluginSpec(PartSpec):
     """A plugin of Apache Ranger."""
 
     application: Annotated[
-        Literal["spark", "hive", "emrfs_s3", "trino"], emr_words(RANGER_APPLICATIONS)
+        Literal["spark", "hive", "emrfs_s3", "trino"], EmrWords(RANGER_APPLICATIONS)
     ] = Field(validation_alias=spelt("application", "App"), description="What the plugin guards.")
     client_secret_arn: SecretArn = Field(
         validation_alias=spelt("client_secret_arn", "ClientSecretARN"),

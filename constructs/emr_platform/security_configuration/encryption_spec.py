@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field
 
 from emr_platform.security_configuration.values import (
     DomainName,
+    EmrWords,
     JavaClass,
     PartSpec,
     S3Object,
-    emr_words,
     spelt,
 )
 from emr_platform.spec import Items, KmsKeyArn, SpecModel, Tags, TextMatching
@@ -41,7 +41,7 @@ class S3EncryptionOverrideSpec(PartSpec):
         validation_alias=spelt("bucket", "BucketName"),
         description="The bucket: bucket://NAME, or the name that it has in S3.",
     )
-    mode: Annotated[Literal["sse_s3", "sse_kms", "cse_kms"], emr_words(S3_MODES)] = Field(
+    mode: Annotated[Literal["sse_s3", "sse_kms", "cse_kms"], EmrWords(S3_MODES)] = Field(
         validation_alias=spelt("mode", "EncryptionMode"),
         description="Encryption by S3 (sse) or by the cluster (cse), and whose key is used.",
     )
@@ -55,7 +55,7 @@ class S3EncryptionOverrideSpec(PartSpec):
 class S3EncryptionSpec(PartSpec):
     """How EMRFS encrypts what it writes to S3. Mirrors ``S3EncryptionConfiguration``."""
 
-    mode: Annotated[Literal["sse_s3", "sse_kms", "cse_kms", "cse_custom"], emr_words(S3_MODES)] = (
+    mode: Annotated[Literal["sse_s3", "sse_kms", "cse_kms", "cse_custom"], EmrWords(S3_MODES)] = (
         Field(
             validation_alias=spelt("mode", "EncryptionMode"),
             description="Encryption by S3 (sse) or by the cluster (cse), and whose key is used: "
@@ -87,7 +87,7 @@ class S3EncryptionSpec(PartSpec):
 class LocalDiskEncryptionSpec(PartSpec):
     """How the nodes' disks are encrypted. Mirrors ``LocalDiskEncryptionConfiguration``."""
 
-    provider: Annotated[Literal["aws_kms", "custom"], emr_words(DISK_PROVIDERS)] = Field(
+    provider: Annotated[Literal["aws_kms", "custom"], EmrWords(DISK_PROVIDERS)] = Field(
         default="aws_kms",
         validation_alias=spelt("provider", "EncryptionKeyProviderType"),
         description="Where the keys come from: KMS, or a class of your own.",
@@ -145,7 +145,7 @@ def _as_mapping(tags: Any) -> Any:
 class CertificatesSpec(PartSpec):
     """Where nodes get TLS certificates from. Mirrors ``TLSCertificateConfiguration``."""
 
-    provider: Annotated[Literal["emr", "pem", "custom"], emr_words(CERTIFICATE_PROVIDERS)] = Field(
+    provider: Annotated[Literal["emr", "pem", "custom"], EmrWords(CERTIFICATE_PROVIDERS)] = Field(
         validation_alias=spelt("provider", "CertificateProviderType"),
         description="emr: EMR makes and distributes them. pem: your own, in a zip file. "
         "custom: a class of your own provides them.",

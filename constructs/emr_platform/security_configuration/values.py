@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, ConfigDict
+from pydantic import AliasChoices, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from emr_platform.spec import SpecModel, TextMatching
 
@@ -21,13 +24,23 @@ def spelt(name: str, *emr: str) -> AliasChoices:
     return AliasChoices(name, *emr)
 
 
-def emr_words(words: Mapping[str, str]) -> BeforeValidator:
-    """Take EMR's words for choices as well: a mapping of them to ours."""
+@dataclass(frozen=True, eq=False)
+class EmrWords:
+    """Metadata for ``Annotated[Literal[...], ...]``: EMR's words for choices are taken as well.
 
-    def ours(value: Any) -> Any:
-        return words.get(value, value) if isinstance(value, str) else value
+    Attributes:
+        ours: Our word by EMR's.
+    """
 
-    return BeforeValidator(ours)
+    ours: Mapping[str, str]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return no_info_before_validator_function(self._our_word, handler(source))
+
+    def _our_word(self, value: Any) -> Any:
+        return self.ours.get(value, value) if isinstance(value, str) else value
 
 
 S3Object = Annotated[
