@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from emr_platform.cluster.references import reference_problems, scripts, texts
+from emr_platform.cluster.references import (
+    is_local_script,
+    reference_problems,
+    scripts,
+    texts,
+)
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.problems import Problem
 from tests.cluster.test_request import everything
@@ -109,3 +114,12 @@ def test_scripts_of_bootstrap_actions_and_steps() -> None:
         "s3://vendor/agent.sh",
         "load.sh",
     ]
+
+
+def test_file_of_the_nodes_is_not_shipped() -> None:
+    spec = cluster(
+        bootstrap={"greet": {"script": "file:/bin/echo"}, "own": {"script": "file:///usr/bin/x"}}
+    )
+
+    assert problems(spec, buckets=["logs"]) == []
+    assert not any(is_local_script(script) for _, script in scripts(spec))

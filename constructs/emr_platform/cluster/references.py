@@ -30,8 +30,8 @@ from emr_platform.steps.spec import (
 
 
 def is_local_script(script: str) -> bool:
-    """Whether a script is a path, not an URI."""
-    return "://" not in script
+    """Whether a script is a path beside the environment file, not an URI."""
+    return ":" not in script
 
 
 def scripts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:

@@ -22,11 +22,23 @@ ScriptLocation = Annotated[
 """A script: a path relative to the environment file, ``s3://bucket/key`` or ``bucket://name/key``."""
 
 
+NodeScriptLocation = Annotated[
+    str,
+    TextMatching(
+        rf"{_OBJECT_URI}|file:(//)?/[^\s/]\S*|[^\s:/][^:]*",
+        "a relative path, s3://bucket/key, bucket://name/key or file:/path",
+    ),
+    Field(max_length=1024),
+]
+"""A script for all nodes: as any script, or ``file:/path``, which every node has already."""
+
+
 class BootstrapActionSpec(SpecModel):
     """A script that runs on every node before EMR installs the applications."""
 
-    script: ScriptLocation = Field(
-        description="The script; a local one is shipped to the config bucket."
+    script: NodeScriptLocation = Field(
+        description="The script; a local one is shipped to the config bucket, "
+        "and one of file:/path is on the nodes already."
     )
     args: Items[str] = Field(default=(), description="Arguments of the script.")
 
