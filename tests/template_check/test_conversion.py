@@ -66,7 +66,9 @@ def declared(content: dict[str, Any], *attached: tuple[str, dict[str, Any]]) -> 
     stack = stack_of({"Resources": resources}, name="t", place="t")
     [(_, template)] = templates(stack)
     cluster = template.resources["Cluster"]
-    return Filling(declaration(cluster, template.attached.get("Cluster", ()))).fill(0)
+    attached_ones = template.attached.get("Cluster", ())
+    configuration = template.security_configuration(cluster)
+    return Filling(declaration(cluster, attached_ones, configuration)).fill(0)
 
 
 def comparable(rendered: dict[str, Any]) -> dict[str, Any]:

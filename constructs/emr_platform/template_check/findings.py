@@ -21,6 +21,8 @@ from emr_platform.environment.yaml_tree import (
     locate,
 )
 from emr_platform.problems import Path, Problem
+from emr_platform.security_configuration.forms import DOCUMENT_KEYS
+from emr_platform.security_configuration.places import KEY, document_path
 from emr_platform.template_check.conversion.cluster import declaration
 from emr_platform.template_check.conversion.parts import Part
 from emr_platform.template_check.filling import Filled, Filling
@@ -40,8 +42,10 @@ def findings(template: EmrTemplate) -> Iterator[Problem]:
         not known is not among them.
     """
     for cluster in template.of_type(CLUSTER):
-        part = declaration(cluster, template.attached.get(cluster.logical_id, ()))
-        yield from cluster_findings(part)
+        attached = template.attached.get(cluster.logical_id, ())
+        yield from cluster_findings(
+            declaration(cluster, attached, template.security_configuration(cluster))
+        )
 
 
 def cluster_findings(declared: Part) -> list[Problem]:
@@ -82,10 +86,16 @@ def _handle(
             filling.refuse(part)
             continue
         filling.give_up(part)
-        kind = None if missing else limit_of_aws(path, problem.rule_id)
+        kind = limit_of_aws(path, problem.rule_id)
         if kind and not filled.is_guessed(path):
+            # EMR's document may have keys that are newer than what is known here of it.
+            is_new = error["type"] == "extra_forbidden" and "did you mean" not in problem.message
             reported[part.path] = Problem(
-                rule_id=kind.id, path=part.path, message=problem.message, allowed=problem.allowed
+                rule_id=kind.id,
+                path=part.path,
+                message=problem.message,
+                allowed=problem.allowed,
+                severity="warning" if is_new else "error",
             )
 
 
@@ -143,8 +153,15 @@ def _found(filling: Filling, filled: Filled, way: int) -> set[Problem] | list[Pr
             severity=problem.severity,
         )
         for problem in problems
-        if not filled.is_guessed(path := locate(root, problem.path).path)
+        if not filled.is_guessed(path := _written(root, filled, problem.path))
     ]
+
+
+def _written(root: Node, filled: Filled, path: Path) -> Path:
+    """A path of the spec as the declaration has it, which may be in EMR's own form."""
+    if path[:1] == (KEY,) and any(key in filled.data.get(KEY, ()) for key in DOCUMENT_KEYS):
+        path = (KEY, *document_path(path[1:]))
+    return locate(root, path).path
 
 
 _NOWHERE = Mark(1, 1)

@@ -72,6 +72,12 @@ class EmrTemplate:
                 found.setdefault(link.reference.name, []).append(resource)
         return {name: tuple(resources) for name, resources in found.items()}
 
+    def security_configuration(self, cluster: EmrResource) -> EmrResource | None:
+        """The security configuration that a cluster refers to, if it is in the template."""
+        name = cluster.properties.get("SecurityConfiguration")
+        found = self.resources.get(name.reference.name) if name and name.reference else None
+        return found if found and found.type == SECURITY_CONFIGURATION else None
+
     def resource(self, reference: Reference) -> Resource | None:
         """What a reference leads to, of whatever type; None if it is no resource of the template."""
         return self.stack.resources.get(reference.name)

@@ -68,6 +68,7 @@ class Stack:
         termination_protection: Whether the stack cannot be deleted; None where nothing says so.
         place: The template's file, or wherever else it comes from.
         text: The template as it was written, to find places in it; empty if it never was text.
+        has_transform: Whether CloudFormation lets macros change the template before it is deployed.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Stack:
     termination_protection: bool | None = None
     place: str = field(default="", compare=False)
     text: str = field(default="", compare=False, repr=False)
+    has_transform: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def stack_of(template: Json, *, name: str, place: str) -> Stack:
         mappings=_section(plain, "Mappings", place),
         conditions=_section(plain, "Conditions", place),
         place=place,
+        has_transform=bool(plain.get("Transform")),
     )
 
 

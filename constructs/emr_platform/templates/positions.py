@@ -77,6 +77,21 @@ def positions(text: str) -> Positions:
     return _json_positions(text)
 
 
+def repeats_keys(text: str) -> bool:
+    """Whether a template in JSON has a key twice in one mapping; YAML with such keys is not read."""
+    repeated = False
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal repeated
+        repeated = repeated or len({key for key, _ in pairs}) < len(pairs)
+
+    try:
+        json.loads(text, object_pairs_hook=note)
+    except ValueError:
+        return False
+    return repeated
+
+
 # --- JSON ----------------------------------------------------------------------------------
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)', re.DOTALL)

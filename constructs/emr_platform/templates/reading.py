@@ -44,6 +44,31 @@ def read(place: Path) -> Source:
     return Source(str(place), stacks, is_assembly=True)
 
 
+def nested(source: Source) -> Iterator[Stack]:
+    """The stacks of a source, and those that are nested in stacks of a cloud assembly.
+
+    Raises:
+        TemplateError: The template of a nested stack cannot be read.
+    """
+    waiting = list(source.stacks.values())
+    seen = set()
+    while waiting:
+        stack = waiting.pop(0)
+        if stack.place in seen:
+            continue
+        seen.add(stack.place)
+        yield stack
+        for logical_id, resource in stack.resources.items():
+            if (
+                source.is_assembly
+                and resource.type == "AWS::CloudFormation::Stack"
+                and resource.asset
+            ):
+                file = Path(stack.place).parent / resource.asset
+                inner = parse(_text(file), name=f"{stack.name}/{logical_id}", place=str(file))
+                waiting.append(replace(inner, account=stack.account, region=stack.region))
+
+
 def parse(text: str, *, name: str, place: str) -> Stack:
     """Read the text of a template.
 

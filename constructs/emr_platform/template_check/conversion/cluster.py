@@ -28,6 +28,7 @@ from emr_platform.template_check.conversion.parts import (
     unknown,
     upper_case,
 )
+from emr_platform.template_check.conversion.security import security
 from emr_platform.template_check.conversion.steps import bootstrap, steps
 from emr_platform.template_check.template import (
     INSTANCE_FLEET,
@@ -46,12 +47,17 @@ _GROUPS = ("MasterInstanceGroup", "CoreInstanceGroup", "TaskInstanceGroups")
 _DEFAULT_IDLE_SECONDS = 3600
 
 
-def declaration(cluster: EmrResource, attached: Iterable[EmrResource]) -> Part:
+def declaration(
+    cluster: EmrResource,
+    attached: Iterable[EmrResource] = (),
+    security_configuration: EmrResource | None = None,
+) -> Part:
     """Turn a cluster into the content of an environment file's cluster.
 
     Args:
         cluster: The cluster.
         attached: Resources that belong to it.
+        security_configuration: The one that it refers to, if that is in the template.
 
     Returns:
         The declaration, with the place in the template of each of its parts.
@@ -79,6 +85,7 @@ def declaration(cluster: EmrResource, attached: Iterable[EmrResource]) -> Part:
             "log_encryption_key_arn": text(
                 properties.get("LogEncryptionKmsKeyId"), *samples.KEY_ARNS
             ),
+            "security_configuration": security(properties, security_configuration),
             "root_volume": _root_volume(properties),
             "ami_id": text(properties.get("CustomAmiId"), *samples.AMIS),
             "os_release": text(properties.get("OSReleaseLabel"), "2.0.20220606.1"),
@@ -178,6 +185,10 @@ def _scaling(value: Value | None) -> Part | None:
             or Part(limits.path, UNKNOWN, (10, 100)),
             "max_core": integer(limits.get("MaximumCoreCapacityUnits")),
             "max_on_demand": integer(limits.get("MaximumOnDemandCapacityUnits")),
+            "strategy": choice(value.get("ScalingStrategy"), upper_case("default", "advanced")),
+            "utilization_performance_index": integer(
+                value.get("UtilizationPerformanceIndex"), 1, 50, 100
+            ),
         },
         *some,
     )

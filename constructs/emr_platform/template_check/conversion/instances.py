@@ -23,6 +23,7 @@ from emr_platform.template_check.conversion.parts import (
     unknown,
     upper_case,
 )
+from emr_platform.template_check.conversion.shaped import shaped
 from emr_platform.templates.evaluate import UNKNOWN, Value
 
 MARKETS = upper_case("on_demand", "spot")
@@ -39,6 +40,7 @@ _NAME = re.compile(r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?")
 _PRICE = re.compile(r"\d*\.?\d+")
 _SMALLEST_IF_OPTIMIZED_GIB = 10
 
+_AUTOMATIC_SCALING = {"preset": "yarn-balanced", "minimum": 1, "maximum": 10}
 _GROUP: dict[str, object] = {"type": "m5.xlarge", "count": 1}
 _SPOT_GROUP: dict[str, object] = {"type": "m6g.xlarge", "count": 5, "market": "spot"}
 _TYPES: dict[str, object] = {"m5.xlarge": {}}
@@ -106,6 +108,9 @@ def group(value: Value | None, *if_unknown: object) -> Part | None:
             or Part(value.path, UNKNOWN, (1, 3, 5, 20)),
             "market": market,
             "bid_price_usd": _price(value.get("BidPrice")),
+            "automatic_scaling": shaped(
+                value.get("AutoScalingPolicy"), "AutoScalingPolicy", None, _AUTOMATIC_SCALING
+            ),
             **_instance(value),
         },
         *if_unknown,
