@@ -61,7 +61,9 @@ def policy(value: Any) -> AutomaticScalingSpec:
 
 
 def problems(request: dict[str, Any]) -> str:
-    return ParamValidator().validate(request, EMR.shape_for("AutoScalingPolicy")).generate_report()
+    shape = EMR.shape_for("AutoScalingPolicy")
+    report: str = ParamValidator().validate(request, shape).generate_report()
+    return report
 
 
 @pytest.mark.parametrize("preset", get_args(Preset))
@@ -233,4 +235,4 @@ def test_every_setting_is_rendered() -> None:
     ],
 )
 def test_words_are_those_of_the_api(words: Any, shape: str) -> None:
-    assert {word.upper() for word in get_args(words)} == set(EMR.shape_for(shape).enum)
+    assert {word.upper() for word in get_args(words)} == set(EMR.shape_for(shape).metadata["enum"])

@@ -6,7 +6,7 @@ See https://docs.aws.amazon.com/emr/latest/APIReference/API_AutoScalingPolicy.ht
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_pascal
@@ -27,7 +27,10 @@ from emr_platform.problems import Path
 from emr_platform.spec import Items, SpecModel
 
 if TYPE_CHECKING:
-    EmrComparison = EmrMarket = EmrStatistic = EmrUnit = str
+    EmrComparison: TypeAlias = str
+    EmrMarket: TypeAlias = str
+    EmrStatistic: TypeAlias = str
+    EmrUnit: TypeAlias = str
 else:
     # The same words, as EMR spells them.
     EmrComparison, EmrMarket, EmrStatistic, EmrUnit = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from aws_cdk import Acknowledgment, Annotations, Stack, Tags, Validations
 from aws_cdk import aws_ec2 as ec2
@@ -20,8 +20,12 @@ from emr_platform.acknowledged_warnings.rules import Scope, with_acknowledgement
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.catalog.release import Release
+from emr_platform.cluster.base import BaseCluster, LogLocation
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
+from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.groups import subnet_indexes, uses_spot
+from emr_platform.cluster.imported import ClusterAttributes, ImportedCluster
+from emr_platform.cluster.logs import grant_log_writing, log_location
 from emr_platform.cluster.references import (
     REFERENCE_RULES,
     is_local_script,
@@ -57,7 +61,7 @@ from emr_platform.storage.spec import ExternalBucketSpec
 from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 
-class EmrCluster(Construct):
+class EmrCluster(BaseCluster):
     """An EMR cluster on EC2, from a spec.
 
     Mirrors ``AWS::EMR::Cluster``. The cluster has its own service role, instance role, instance profile and
@@ -88,7 +92,27 @@ class EmrCluster(Construct):
         instance_profile: Instance profile of the nodes.
         security_groups: The managed security groups and their rules.
         security: The security configuration, its key, roles and secret.
+        logs: Where the cluster's logs are.
+        application_names: Applications on the cluster, those of presets among them.
     """
+
+    @staticmethod
+    def from_cluster_id(
+        scope: Construct, id: str, cluster_id: str, **known: Unpack[ClusterAttributes]
+    ) -> ImportedCluster:
+        """A cluster of the same account and region that this app does not make.
+
+        Args:
+            scope: Parent construct.
+            id: Construct id.
+            cluster_id: Id of the cluster, ``j-…``.
+            known: What is known of it besides, e.g. ``log_bucket``; see
+                :class:`~emr_platform.cluster.imported.ClusterAttributes`.
+
+        Raises:
+            ClusterUseError: ``cluster_id`` is not the id of a cluster.
+        """
+        return ImportedCluster(scope, id, cluster_id=cluster_id, **known)
 
     def __init__(
         self,
@@ -182,6 +206,9 @@ class EmrCluster(Construct):
             release=spec.release,
             ssh_allow_from=ssh_allow_from,
         )
+        self.primary_security_group = self.security_groups.primary
+        self.core_and_task_security_group = self.security_groups.core_and_task
+        self.application_names = effective_applications(spec)
         self.security = ClusterSecurity(
             self,
             "Security",
@@ -212,6 +239,7 @@ class EmrCluster(Construct):
             )
 
         log_prefix = f"{name}/"
+        self.logs: LogLocation = log_location(self, spec=spec, bucket=log_bucket, prefix=log_prefix)
         self.request: Json = run_job_flow_request(
             spec,
             ClusterSurroundings(
@@ -251,7 +279,9 @@ class EmrCluster(Construct):
         self.cluster_id: str = self.cluster.ref
         self.primary_dns_name: str = self.cluster.attr_master_public_dns
 
-        self._grant_logs(log_bucket, log_prefix)
+        grant_log_writing(
+            self.logs, spec=spec, instance_role=self.instance_role, service_role=self.service_role
+        )
         self._grant_scripts(config_bucket)
         self._grant_data(data_buckets or {}, external_buckets or {})
         self._grant_software()
@@ -292,17 +322,6 @@ class EmrCluster(Construct):
     def _script_uri(self, script: str) -> str:
         # A local script without a config bucket was refused before.
         return self._scripts.ship(script) if self._scripts and is_local_script(script) else script
-
-    def _grant_logs(self, log_bucket: s3.IBucket, log_prefix: str) -> None:
-        if self.spec.log_uri is None:
-            grant_bucket_access(
-                self.instance_role, bucket=log_bucket, access="read_write", prefix=log_prefix
-            )
-        if self.spec.log_encryption_key_arn:
-            # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-debugging.html
-            key = kms.Key.from_key_arn(self, "LogKey", self.spec.log_encryption_key_arn)
-            key.grant(self.instance_role, "kms:GenerateDataKey")
-            key.grant(self.service_role, "kms:DescribeKey")
 
     def _grant_scripts(self, config_bucket: s3.IBucket | None) -> None:
         """Let nodes read the scripts that they run: shipped ones, and each one that the spec names by URI."""
@@ -392,20 +411,24 @@ class EmrCluster(Construct):
                     "CloudFormation.",
                 )
             )
-        if "Ec2KeyName" not in self.request["Instances"] and "KerberosAttributes" not in self.request:
+        if (
+            "Ec2KeyName" not in self.request["Instances"]
+            and "KerberosAttributes" not in self.request
+        ):
             acknowledge(
                 self.cluster,
                 rule="AwsSolutions-EMR6",
                 reason="Nobody logs in: the cluster has no SSH key on purpose, and no port is open for one.",
             )
 
-
     def _why_disks_may_not_be_encrypted(self) -> str:
         if self.security.effective is None:
             return "An existing security configuration was asked for by name; its owner decides what it encrypts."
         if not knows_encrypted_disks(Release.parse(self.spec.release)):
             return "EMR releases before 5.24.0 know no encryption of EBS volumes; the release was asked for."
-        return "The spec asks for disks that are not encrypted, and whoever wrote it has been warned."
+        return (
+            "The spec asks for disks that are not encrypted, and whoever wrote it has been warned."
+        )
 
 
 def _constructor_arguments(request: Json) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge_wildcard
 from emr_platform.storage.spec import BucketAccess
@@ -23,9 +24,9 @@ _WRITE_ACTIONS = (
 
 
 def grant_bucket_access(
-    grantee: iam.IRole, *, bucket: s3.IBucket, access: BucketAccess, prefix: str = ""
+    grantee: iam.IGrantable, *, bucket: s3.IBucket, access: BucketAccess, prefix: str = ""
 ) -> None:
-    """Let a role use a bucket, and the key that encrypts it.
+    """Let someone use a bucket, and the key that encrypts it.
 
     Args:
         grantee: Who may use it.
@@ -45,12 +46,13 @@ def grant_bucket_access(
     iam.Grant.add_to_principal(
         grantee=grantee, actions=list(object_actions), resource_arns=[objects]
     )
-    acknowledge_wildcard(
-        grantee,
-        resource=objects,
-        reason="Objects of this one bucket, under the granted prefix: jobs choose the names of what they write. "
-        "The actions are the ones that EMRFS uses, without wildcards.",
-    )
+    if isinstance(grantee, Construct):
+        acknowledge_wildcard(
+            grantee,
+            resource=objects,
+            reason="Objects of this one bucket, under the granted prefix: jobs choose the names of what they "
+            "write. The actions are the ones that EMRFS uses, without wildcards.",
+        )
     if bucket.encryption_key:
         grant_key_use(grantee, key=bucket.encryption_key, access=access)
 
