@@ -9,10 +9,14 @@ from dataclasses import replace
 
 from emr_platform.automatic_scaling.alarm_rules import ALARM_RULES
 from emr_platform.automatic_scaling.rules import AUTOMATIC_SCALING_RULES
+from emr_platform.cluster.ami_rules import AMI_RULES
 from emr_platform.cluster.application_rules import APPLICATION_RULES
 from emr_platform.cluster.capacity_rules import CAPACITY_RULES
 from emr_platform.cluster.configuration_rules import CONFIGURATION_BOOKS
 from emr_platform.cluster.effective import written_path
+from emr_platform.cluster.fleet_rules import FLEET_RULES
+from emr_platform.cluster.high_availability_rules import HIGH_AVAILABILITY_RULES
+from emr_platform.cluster.lifecycle_rules import LIFECYCLE_RULES
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
 from emr_platform.cluster.spec import ClusterSpec
@@ -28,11 +32,15 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     RELEASE_RULES,
     APPLICATION_RULES,
     CAPACITY_RULES,
+    FLEET_RULES,
+    HIGH_AVAILABILITY_RULES,
     AUTOMATIC_SCALING_RULES,
     ALARM_RULES,
     VOLUME_RULES,
     ROOT_VOLUME_RULES,
+    AMI_RULES,
     STEP_RULES,
+    LIFECYCLE_RULES,
     METASTORE_RULES,
     PRESET_RULES,
     *CONFIGURATION_BOOKS,

@@ -1,4 +1,7 @@
-"""What the configurations of a cluster set, and for which of its nodes."""
+"""What the configurations of a cluster set, and for which of its nodes.
+
+Paths are those of the effective configurations: ``written_path`` makes them those of the file.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from emr_platform.catalog.instance_types import InstanceType, instance_type
 from emr_platform.cluster.effective import (
     effective_applications,
     effective_configurations,
-    written_path,
 )
 from emr_platform.cluster.groups import NodeRole, instance_groups, instances, role_of
 from emr_platform.cluster.spec import ClusterSpec
@@ -23,7 +25,7 @@ ANNOTATION = "EMR.secret@"
 
 
 class Setting(NamedTuple):
-    """The value of a property, and where the file says so."""
+    """The value of a property, and its path in the effective configurations."""
 
     value: str
     path: Path
@@ -104,7 +106,7 @@ def _effective(spec: ClusterSpec) -> tuple[Configuration, ...]:
 def cluster_setting(spec: ClusterSpec, classification: str, name: str) -> Setting | None:
     """What a property is for the whole cluster, as EMR gets it; None where nothing sets it."""
     found = _find(_effective(spec), classification, name)
-    return found and Setting(found.value, written_path(spec, ("configurations", *found.path)))
+    return found and Setting(found.value, ("configurations", *found.path))
 
 
 def node_setting(spec: ClusterSpec, node: Node, classification: str, name: str) -> Setting | None:
@@ -125,10 +127,9 @@ def all_settings(spec: ClusterSpec, classification: str, name: str) -> tuple[Set
 
 
 def all_configurations(spec: ClusterSpec) -> Iterator[tuple[Path, Configuration]]:
-    """Every classification that is not nested in another, with its path in the file."""
+    """Every classification that is not nested in another, with its path."""
     for configuration in _effective(spec):
-        path = written_path(spec, ("configurations", configuration.classification))
-        yield path, configuration
+        yield ("configurations", configuration.classification), configuration
     for node in nodes(spec):
         for configuration in node.configurations:
             yield (*node.path, "configurations", configuration.classification), configuration
@@ -137,8 +138,7 @@ def all_configurations(spec: ClusterSpec) -> Iterator[tuple[Path, Configuration]
 def all_properties(spec: ClusterSpec) -> Iterator[Property]:
     """Every property of every classification, also of nested ones, as EMR gets them."""
     for configuration in _effective(spec):
-        for found in _properties(("configurations",), configuration):
-            yield found._replace(path=written_path(spec, found.path))
+        yield from _properties(("configurations",), configuration)
     for node in nodes(spec):
         for configuration in node.configurations:
             yield from _properties((*node.path, "configurations"), configuration)

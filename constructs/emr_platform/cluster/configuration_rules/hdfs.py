@@ -80,8 +80,8 @@ def minimum_is_reached(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 def _most_core_nodes(spec: ClusterSpec) -> int | None:
-    """How many core nodes there may come to be; None where capacity is not counted in instances."""
-    if spec.instance_fleets:
+    """How many core nodes there may come to be; None where that is not clear."""
+    if spec.instance_fleets or (spec.core and spec.core.automatic_scaling):
         return None
     if spec.scaling:
         if spec.scaling.unit == "vcpu":

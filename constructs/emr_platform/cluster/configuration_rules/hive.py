@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emr_platform.catalog.release import Release
+from emr_platform.cluster.effective import written_path
 from emr_platform.cluster.settings import all_settings, cluster_setting, installs, is_true
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.rule import Finding, RuleBook
@@ -75,7 +76,7 @@ def release_knows_glue(spec: ClusterSpec) -> Iterator[Finding]:
     for classification in ("hive-site", "spark-hive-site"):
         for setting in all_settings(spec, classification, _FACTORY):
             # What the key metastore adds, a rule about that key reports.
-            written = "configurations" in setting.path
+            written = "configurations" in written_path(spec, setting.path)
             if written and release < _FIRST_WITH_GLUE and "glue" in setting.value.lower():
                 message = f"the Glue Data Catalog with {release}"
                 yield Finding(setting.path, message, f"{_FIRST_WITH_GLUE} or later")

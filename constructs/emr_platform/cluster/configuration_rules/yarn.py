@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from emr_platform.catalog.release import Release
 from emr_platform.catalog.yarn import memory_mib, yarn_memory_mib
 from emr_platform.cluster.settings import (
     Node,
@@ -13,6 +14,7 @@ from emr_platform.cluster.settings import (
     all_properties,
     all_settings,
     cluster_setting,
+    is_true,
     node_setting,
     whole_number,
     worker_nodes,
@@ -28,6 +30,13 @@ _CONFIGURE = "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-
 NODE_MEMORY = "yarn.nodemanager.resource.memory-mb"
 LARGEST_CONTAINER = "yarn.scheduler.maximum-allocation-mb"
 _SMALLEST_CONTAINER = "yarn.scheduler.minimum-allocation-mb"
+_LABELS = (
+    "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-instances-guidelines.html"
+)
+_SCALE_DOWN = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-scaledown-behavior.html"
+_LABELS_ENABLED = "yarn.node-labels.enabled"
+_MASTER_LABEL = "yarn.node-labels.am.default-node-label-expression"
+_DECOMMISSION = "yarn.resourcemanager.nodemanager-graceful-decommission-timeout-secs"
 _TASK_MEMORY = (
     "mapreduce.map.memory.mb",
     "mapreduce.reduce.memory.mb",
@@ -194,6 +203,38 @@ def heaps_fit(spec: ClusterSpec) -> Iterator[Finding]:
             if size >= memory:
                 message = f"a heap of {heap.group()[4:]} in a container of {memory} MiB"
                 yield Finding(setting.path, message, f"about -Xmx{memory * 4 // 5}m")
+
+
+@YARN_RULES.rule(
+    "EMR-YARN-008",
+    what="Where application masters are kept to labelled nodes, labels are switched on.",
+    why="From emr-6.0.0 labels are off, so that YARN knows no such nodes, and no application starts.",
+    source=_LABELS,
+    severity="warning",
+)
+def labels_are_on(spec: ClusterSpec) -> Iterator[Finding]:
+    """Labels are enabled with a label of application masters, from emr-6.0.0."""
+    label = cluster_setting(spec, "yarn-site", _MASTER_LABEL)
+    enabled = is_true(cluster_setting(spec, "yarn-site", _LABELS_ENABLED))
+    is_off = not enabled and Release.parse(spec.release).major >= 6
+    if label and label.value.strip() and is_off:
+        message = f"application masters on nodes labelled {label.value}, and labels are off"
+        yield Finding(label.path, message, f"yarn-site: {{{_LABELS_ENABLED}: true}}")
+
+
+@YARN_RULES.rule(
+    "EMR-YARN-009",
+    what="Nodes that are taken away have time to finish their tasks.",
+    why="EMR takes -1 for no time at all, where Hadoop takes it for all the time it needs.",
+    source=_SCALE_DOWN,
+    severity="warning",
+)
+def nodes_finish_their_tasks(spec: ClusterSpec) -> Iterator[Finding]:
+    """The timeout of a graceful decommission is not negative."""
+    setting = cluster_setting(spec, "yarn-site", _DECOMMISSION)
+    if setting and setting.value.strip().startswith("-"):
+        message = f"{_DECOMMISSION} is {setting.value}"
+        yield Finding(setting.path, message, "a number of seconds, such as 86400")
 
 
 class _Queues(NamedTuple):
