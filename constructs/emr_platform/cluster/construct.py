@@ -20,7 +20,7 @@ from emr_platform.acknowledged_warnings.rules import Scope, with_acknowledgement
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.catalog.release import Release
-from emr_platform.cluster.base import BaseCluster, LogLocation
+from emr_platform.cluster.base import BaseCluster, ClusterUseError, LogLocation
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.groups import subnet_indexes, uses_spot
@@ -46,7 +46,7 @@ from emr_platform.cluster.software_access import grant_software
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.rules import SEVERITIES
 from emr_platform.identity.access import grant_secret_read
-from emr_platform.identity.construct import ClusterRoles
+from emr_platform.identity.construct import BaseClusterRoles, ClusterRoles
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.metastore.construct import ConfigurationSecrets
 from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
@@ -134,6 +134,7 @@ class EmrCluster(BaseCluster):
         key_pair: ec2.IKeyPair | None = None,
         ssh_allow_from: Sequence[str] = (),
         identity: IdentitySpec | None = None,
+        roles: BaseClusterRoles | None = None,
         termination_protection: bool = True,
         acknowledged_warnings: Mapping[str, str] | None = None,
     ) -> None:
@@ -162,6 +163,9 @@ class EmrCluster(BaseCluster):
             key_pair: Key pair for SSH. Default: none.
             ssh_allow_from: IPv4 ranges that may connect to port 22 of the primary node. Default: none.
             identity: Path and permissions boundary of the roles. Default: path ``/``, no boundary.
+            roles: The cluster's roles, e.g. of :meth:`ClusterRoles.from_roles`, with one for automatic scaling if
+                instance groups scale by policies. Session Manager, and Spot in an account that never used it, are
+                up to them. Default: roles of its own.
             termination_protection: Whether the cluster refuses to be terminated where the spec does not say.
                 Default: True.
             acknowledged_warnings: Why warnings do not matter, by the id of their rule, besides what the spec
@@ -169,6 +173,7 @@ class EmrCluster(BaseCluster):
 
         Raises:
             InvalidSpecError: EMR would refuse the cluster, or it refers to something that was not passed in.
+            ClusterUseError: Instance groups scale by policies, and ``roles`` has no role for that.
         """
         super().__init__(scope, id)
         self.spec = spec
@@ -180,13 +185,18 @@ class EmrCluster(BaseCluster):
         self._check(data_buckets or {}, acknowledged_warnings or {}, subnet_count=len(subnets))
 
         name = name or self.node.path.replace("/", "-")
-        self._roles = ClusterRoles(
+        scales = any(scaled_groups(spec))
+        if scales and roles and not roles.automatic_scaling_role:
+            raise ClusterUseError(
+                "found roles without automatic_scaling_role, which the scaling policies of instance groups need"
+            )
+        self._roles = roles or ClusterRoles(
             self,
             "Roles",
             identity=identity,
             session_manager=spec.session_manager,
             uses_spot=uses_spot(spec),
-            automatic_scaling=any(scaled_groups(spec)),
+            automatic_scaling=scales,
         )
         self.service_role: iam.IRole = self._roles.service_role
         self.instance_role: iam.IRole = self._roles.instance_role
@@ -250,7 +260,7 @@ class EmrCluster(BaseCluster):
                 service_role=self.service_role.role_arn,
                 automatic_scaling_role=(
                     self._roles.automatic_scaling_role.role_arn
-                    if self._roles.automatic_scaling_role
+                    if scales and self._roles.automatic_scaling_role
                     else None
                 ),
                 log_uri=log_bucket.s3_url_for_object(log_prefix),
@@ -378,6 +388,9 @@ class EmrCluster(BaseCluster):
         """Create the cluster after all that EMR and the nodes need, so that it is also deleted before."""
         self.cluster.node.add_dependency(
             self._roles,
+            # Roles from elsewhere get policies of their own here.
+            self.service_role,
+            self.instance_role,
             self.security,
             *self.security_groups.rules,
         )

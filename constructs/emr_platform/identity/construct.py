@@ -12,7 +12,23 @@ from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
 from emr_platform.identity.spec import IdentitySpec
 
 
-class ClusterRoles(Construct):
+class BaseClusterRoles(Construct):
+    """The roles of a cluster, be they made here or not.
+
+    Attributes:
+        service_role: What EMR itself works with.
+        instance_role: What the programs on the nodes work with.
+        instance_profile: How the nodes get the instance role.
+        automatic_scaling_role: What scaling policies of instance groups work with; None for none.
+    """
+
+    service_role: iam.IRole
+    instance_role: iam.IRole
+    instance_profile: iam.IInstanceProfile
+    automatic_scaling_role: iam.IRole | None
+
+
+class ClusterRoles(BaseClusterRoles):
     """The roles of one cluster.
 
     Attributes:
@@ -21,6 +37,36 @@ class ClusterRoles(Construct):
         instance_profile: How the nodes get the instance role.
         automatic_scaling_role: What scaling policies of instance groups work with; None where there are none.
     """
+
+    @staticmethod
+    def from_roles(
+        scope: Construct,
+        id: str,
+        *,
+        service_role: iam.IRole,
+        instance_role: iam.IRole,
+        instance_profile: iam.IInstanceProfile | None = None,
+        automatic_scaling_role: iam.IRole | None = None,
+    ) -> BaseClusterRoles:
+        """Roles that exist, or that something else makes.
+
+        Args:
+            scope: Parent construct.
+            id: Construct id.
+            service_role: What EMR itself works with. It must trust EMR, have EMR's managed policy or what comes up to
+                it, and be allowed to pass on the other roles.
+            instance_role: What the programs on the nodes work with; what jobs need is granted to it.
+            instance_profile: The instance profile that holds it. Default: the one that is called as the role is.
+            automatic_scaling_role: What scaling policies of instance groups work with. Default: none.
+        """
+        return _ExistingClusterRoles(
+            scope,
+            id,
+            service_role=service_role,
+            instance_role=instance_role,
+            instance_profile=instance_profile,
+            automatic_scaling_role=automatic_scaling_role,
+        )
 
     def __init__(
         self,
@@ -51,7 +97,7 @@ class ClusterRoles(Construct):
             if identity.permissions_boundary
             else None
         )
-        self.instance_role = iam.Role(
+        self.instance_role: iam.Role = iam.Role(
             self,
             "InstanceRole",
             description="Nodes of an EMR cluster",
@@ -64,7 +110,7 @@ class ClusterRoles(Construct):
         self.instance_profile = iam.InstanceProfile(
             self, "InstanceProfile", role=self.instance_role, path=identity.role_path
         )
-        self.service_role = iam.Role(
+        self.service_role: iam.Role = iam.Role(
             self,
             "ServiceRole",
             description="The EMR service, for one cluster",
@@ -89,7 +135,7 @@ class ClusterRoles(Construct):
         )
         if uses_spot:
             self._allow_spot()
-        self.automatic_scaling_role = (
+        self.automatic_scaling_role: iam.Role | None = (
             self._automatic_scaling_role(identity, boundary) if automatic_scaling else None
         )
         acknowledge(
@@ -217,3 +263,24 @@ class ClusterRoles(Construct):
             reason="The policy that Systems Manager documents for managed instances; it is attached only where "
             "shell access through Session Manager was asked for, instead of open SSH ports.",
         )
+
+
+class _ExistingClusterRoles(BaseClusterRoles):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        service_role: iam.IRole,
+        instance_role: iam.IRole,
+        instance_profile: iam.IInstanceProfile | None,
+        automatic_scaling_role: iam.IRole | None,
+    ) -> None:
+        super().__init__(scope, id)
+        self.service_role = service_role
+        self.instance_role = instance_role
+        # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-for-ec2.html
+        self.instance_profile = instance_profile or iam.InstanceProfile.from_instance_profile_name(
+            self, "InstanceProfile", instance_role.role_name
+        )
+        self.automatic_scaling_role = automatic_scaling_role

@@ -24,7 +24,47 @@ _LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
 _DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)
 
 
-class ResultStore(Construct):
+class BaseResultStore(Construct):
+    """A MySQL database for results, be it made here or not.
+
+    Attributes:
+        secret: The administrator's user name and password.
+        security_group: The database's security group.
+        endpoint_address: Host name to connect to.
+        port: Port to connect to.
+    """
+
+    secret: secretsmanager.ISecret
+    security_group: ec2.ISecurityGroup
+    endpoint_address: str
+    port: int
+
+    def allow_connections_from(
+        self, scope: Construct, id: str, *, security_group: ec2.ISecurityGroup
+    ) -> ec2.CfnSecurityGroupIngress:
+        """Let the members of a security group connect to the database.
+
+        The rule is made where it is needed, not here: else the result store's stack would depend on
+        the stack of whoever connects to it, and neither could be deleted before the other.
+
+        Args:
+            scope: Parent construct of the rule, in the stack of ``security_group``.
+            id: Name within the parent.
+            security_group: Whose members may connect.
+        """
+        return ec2.CfnSecurityGroupIngress(
+            scope,
+            id,
+            group_id=self.security_group.security_group_id,
+            source_security_group_id=security_group.security_group_id,
+            ip_protocol="tcp",
+            from_port=self.port,
+            to_port=self.port,
+            description="MySQL",
+        )
+
+
+class ResultStore(BaseResultStore):
     """A MySQL instance: encrypted, TLS only, backed up, and closed until somebody is let in.
 
     Args:
@@ -45,6 +85,35 @@ class ResultStore(Construct):
         endpoint_address: Host name to connect to.
         port: Port to connect to.
     """
+
+    @staticmethod
+    def from_attributes(
+        scope: Construct,
+        id: str,
+        *,
+        endpoint_address: str,
+        secret: secretsmanager.ISecret,
+        security_group: ec2.ISecurityGroup,
+        port: int = _PORT,
+    ) -> BaseResultStore:
+        """A database that exists, or that something else makes.
+
+        Args:
+            scope: Parent construct.
+            id: Name within the parent.
+            endpoint_address: Host name to connect to.
+            secret: User name and password, as JSON with ``username`` and ``password``.
+            security_group: The database's security group; rules are added to it.
+            port: Port to connect to.
+        """
+        return _ExistingResultStore(
+            scope,
+            id,
+            endpoint_address=endpoint_address,
+            secret=secret,
+            security_group=security_group,
+            port=port,
+        )
 
     def __init__(
         self,
@@ -133,30 +202,6 @@ class ResultStore(Construct):
         )
         self._acknowledge(admin, spec, deletion_protection=deletion_protection)
 
-    def allow_connections_from(
-        self, scope: Construct, id: str, *, security_group: ec2.ISecurityGroup
-    ) -> ec2.CfnSecurityGroupIngress:
-        """Let the members of a security group connect to the database.
-
-        The rule is made where it is needed, not here: else the result store's stack would depend on
-        the stack of whoever connects to it, and neither could be deleted before the other.
-
-        Args:
-            scope: Parent construct of the rule, in the stack of ``security_group``.
-            id: Name within the parent.
-            security_group: Whose members may connect.
-        """
-        return ec2.CfnSecurityGroupIngress(
-            scope,
-            id,
-            group_id=self.security_group.security_group_id,
-            source_security_group_id=security_group.security_group_id,
-            ip_protocol="tcp",
-            from_port=self.port,
-            to_port=self.port,
-            description="MySQL",
-        )
-
     def _parameter_group(
         self,
         engine: rds.IInstanceEngine,
@@ -218,3 +263,21 @@ class ResultStore(Construct):
                 "this validation has is one of minor versions.",
             )
         )
+
+
+class _ExistingResultStore(BaseResultStore):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        endpoint_address: str,
+        secret: secretsmanager.ISecret,
+        security_group: ec2.ISecurityGroup,
+        port: int,
+    ) -> None:
+        super().__init__(scope, id)
+        self.endpoint_address = endpoint_address
+        self.secret = secret
+        self.security_group = security_group
+        self.port = port

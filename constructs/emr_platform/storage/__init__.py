@@ -14,9 +14,10 @@ from emr_platform.storage.spec import (
 )
 
 if TYPE_CHECKING:
-    from emr_platform.storage.construct import Storage
+    from emr_platform.storage.construct import BaseStorage, Storage
 
 __all__ = [
+    "BaseStorage",
     "BucketAccess",
     "ConfigBucketSpec",
     "DataBucketSpec",
@@ -29,8 +30,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load the construct, and with it the CDK, only for those who ask for it."""
-    if name == "Storage":
-        from emr_platform.storage.construct import Storage
+    if name in {"BaseStorage", "Storage"}:
+        from emr_platform.storage import construct
 
-        return Storage
+        return getattr(construct, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

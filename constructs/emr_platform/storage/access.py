@@ -5,10 +5,12 @@ The CDK's own ``grant_*`` methods allow whole families of actions (``s3:GetObjec
 
 from __future__ import annotations
 
+from typing import cast
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from emr_platform.acknowledgements import acknowledge_wildcard
 from emr_platform.storage.spec import BucketAccess
@@ -46,9 +48,9 @@ def grant_bucket_access(
     iam.Grant.add_to_principal(
         grantee=grantee, actions=list(object_actions), resource_arns=[objects]
     )
-    if isinstance(grantee, Construct):
+    if Construct.is_construct(grantee):
         acknowledge_wildcard(
-            grantee,
+            cast(IConstruct, grantee),
             resource=objects,
             reason="Objects of this one bucket, under the granted prefix: jobs choose the names of what they "
             "write. The actions are the ones that EMRFS uses, without wildcards.",

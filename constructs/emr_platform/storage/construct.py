@@ -19,7 +19,21 @@ _ACCESS_LOGS_EXPIRE_AFTER_DAYS = 365
 _DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)
 
 
-class Storage(Construct):
+class BaseStorage(Construct):
+    """The buckets of an environment, be they made here or not.
+
+    Attributes:
+        logs: Where EMR writes the logs of clusters and steps.
+        config: Where bootstrap and step scripts are; None where there is no such bucket.
+        data: Data buckets by name.
+    """
+
+    logs: s3.IBucket
+    config: s3.IBucket | None
+    data: Mapping[str, s3.IBucket]
+
+
+class Storage(BaseStorage):
     """The log bucket, the config bucket, the data buckets, and a bucket that records access to them.
 
     No bucket is named, so that each can be replaced. Access to them is granted by those who need it.
@@ -38,6 +52,26 @@ class Storage(Construct):
         access_logs: Server access logs of the others, each under a prefix of its own.
     """
 
+    @staticmethod
+    def from_buckets(
+        scope: Construct,
+        id: str,
+        *,
+        logs: s3.IBucket,
+        config: s3.IBucket | None = None,
+        data: Mapping[str, s3.IBucket] | None = None,
+    ) -> BaseStorage:
+        """Buckets that exist, or that something else makes.
+
+        Args:
+            scope: Parent construct.
+            id: Name within the parent.
+            logs: Where EMR writes logs.
+            config: Where scripts are shipped to. Default: nowhere.
+            data: Data buckets by the names that ``bucket://`` references use. Default: none.
+        """
+        return _ExistingStorage(scope, id, logs, config, data or {})
+
     def __init__(
         self,
         scope: Construct,
@@ -55,10 +89,10 @@ class Storage(Construct):
         self.access_logs = self._bucket(
             "AccessLogs", lifecycle_rules=[_expire(_ACCESS_LOGS_EXPIRE_AFTER_DAYS)]
         )
-        self.logs = self._encrypted_bucket(
+        self.logs: s3.Bucket = self._encrypted_bucket(
             "Logs", prefix="logs/", lifecycle_rules=[_expire(spec.logs.expire_after_days)]
         )
-        self.config = self._encrypted_bucket(
+        self.config: s3.Bucket = self._encrypted_bucket(
             "Config",
             prefix="config/",
             versioned=True,
@@ -127,6 +161,21 @@ class Storage(Construct):
         if bucket.policy:
             bucket.policy.apply_removal_policy(self._removal_policy)
         return bucket
+
+
+class _ExistingStorage(BaseStorage):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        logs: s3.IBucket,
+        config: s3.IBucket | None,
+        data: Mapping[str, s3.IBucket],
+    ) -> None:
+        super().__init__(scope, id)
+        self.logs = logs
+        self.config = config
+        self.data = MappingProxyType(dict(data))
 
 
 _ABORT_UPLOADS = s3.LifecycleRule(
