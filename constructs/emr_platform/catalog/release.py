@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 _LABEL = re.compile(r"emr-(?P<spark>spark-)?(?P<version>\d+\.\d+\.\d+)")
 
@@ -29,11 +29,7 @@ class Release:
         Raises:
             ValueError: The text is not a release label.
         """
-        match = _LABEL.fullmatch(label)
-        if not match:
-            raise ValueError(f"'{label}' is not an EMR release label")
-        major, minor, patch = (int(part) for part in match["version"].split("."))
-        return cls((major, minor, patch), is_spark_line=bool(match["spark"]))
+        return _parse(label)
 
     @property
     def major(self) -> int:
@@ -51,3 +47,13 @@ class Release:
 
     def __str__(self) -> str:
         return self.label
+
+
+# Rules read the same label over and over.
+@lru_cache(maxsize=1024)
+def _parse(label: str) -> Release:
+    match = _LABEL.fullmatch(label)
+    if not match:
+        raise ValueError(f"'{label}' is not an EMR release label")
+    major, minor, patch = (int(part) for part in match["version"].split("."))
+    return Release((major, minor, patch), is_spark_line=bool(match["spark"]))
