@@ -67,6 +67,12 @@ COMMANDS: tuple[Command, ...] = (
         "Show what is known of EMR's releases and instance types, and bring it up to date.",
     ),
     Command(
+        "trial-certificate",
+        "emr_platform.cli.trial_certificate",
+        "trial_certificate",
+        "Make a self-signed certificate, to try encryption in transit.",
+    ),
+    Command(
         "demo",
         "emr_platform.cli.demo",
         "demo",
