@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emr_platform.catalog.release import Release
+from emr_platform.cluster.decommissioning import decommissioning_properties
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.configurations.spec import Configuration
 from emr_platform.metastore.configurations import metastore_configurations
@@ -162,13 +163,17 @@ class _Added:
 
 
 def _added(spec: ClusterSpec) -> _Added:
-    """What the metastore and presets add; what comes first holds."""
+    """What keys of the cluster, the metastore and presets add; what comes first holds."""
     added = _Added()
     uses = used_presets(spec.presets)
-    if not uses and spec.metastore == "local":
+    timeout = spec.decommission_timeout_minutes
+    if not uses and spec.metastore == "local" and timeout is None:
         return added
     release = Release.parse(spec.release)
     applications = effective_applications(spec)
+    if timeout is not None:
+        properties = decommissioning_properties(timeout, release=release, applications=applications)
+        added.add(properties, ("decommission_timeout_minutes",), ("configurations",), added)
     for configuration in metastore_configurations(
         spec.metastore, release=release, applications=applications
     ):

@@ -13,6 +13,7 @@ from emr_platform.cluster.ami_rules import AMI_RULES
 from emr_platform.cluster.application_rules import APPLICATION_RULES
 from emr_platform.cluster.capacity_rules import CAPACITY_RULES
 from emr_platform.cluster.configuration_rules import CONFIGURATION_BOOKS
+from emr_platform.cluster.decommissioning import DECOMMISSION_RULES
 from emr_platform.cluster.effective import written_path
 from emr_platform.cluster.fleet_rules import FLEET_RULES
 from emr_platform.cluster.high_availability_rules import HIGH_AVAILABILITY_RULES
@@ -36,6 +37,7 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     HIGH_AVAILABILITY_RULES,
     AUTOMATIC_SCALING_RULES,
     ALARM_RULES,
+    DECOMMISSION_RULES,
     VOLUME_RULES,
     ROOT_VOLUME_RULES,
     AMI_RULES,

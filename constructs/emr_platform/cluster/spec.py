@@ -188,6 +188,11 @@ class ClusterSpec(SpecModel):
         default=None,
         description="Whether EMR replaces core nodes that it finds unhealthy. Left out: EMR's default.",
     )
+    decommission_timeout_minutes: Annotated[int, Field(ge=1, le=525600)] | None = Field(
+        default=None,
+        description="Minutes that a node which is taken away has to finish what runs on it; "
+        "Spot instances that EC2 takes back have seconds. Left out: EMR's default, 60.",
+    )
     scale_down_behavior: Literal["terminate_at_task_completion", "terminate_at_instance_hour"] = (
         Field(
             default="terminate_at_task_completion",

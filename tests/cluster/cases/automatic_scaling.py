@@ -1,4 +1,4 @@
-"""Automatic scaling of instance groups with policies of one's own."""
+"""Automatic scaling of instance groups, strategies of managed scaling, and taking nodes away."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.cluster.cases import Case, Values
 
+TIMEOUT = "yarn.resourcemanager.nodemanager-graceful-decommission-timeout-secs"
 PRESET = {"preset": "yarn-balanced", "minimum": 2, "maximum": 10}
 
 
@@ -265,6 +266,29 @@ CASES: list[Case] = [
             {**custom(), "applications": ["Trino"]},
         ],
         [{**core(), "applications": ["Trino"]}, {**task(), "applications": ["HBase", "Spark"]}],
+    ),
+    (
+        "EMR-DECOMMISSION-001",
+        [
+            {"decommission_timeout_minutes": 120},
+            {"configurations": {"yarn-site": {TIMEOUT: 60}}},
+            {
+                "decommission_timeout_minutes": 120,
+                "configurations": {"yarn-site": {TIMEOUT: 7200, "a": 1}},
+            },
+        ],
+        [
+            {
+                "decommission_timeout_minutes": 120,
+                "configurations": {"yarn-site": {TIMEOUT: 7201}},
+            },
+            {
+                "decommission_timeout_minutes": 120,
+                "configurations": {
+                    "spark-defaults": {"spark.blacklist.decommissioning.timeout": "1m"}
+                },
+            },
+        ],
     ),
     (
         "EMR-SCALING-009",
