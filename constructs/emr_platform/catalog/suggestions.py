@@ -7,7 +7,9 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from emr_platform.catalog.data import CatalogData, catalog_data
 from emr_platform.catalog.instance_types import (
     InstanceType,
     instance_type,
@@ -84,6 +86,15 @@ def similar_types(
     Returns:
         Their names, the best first. None that is known to be unsupported or not offered.
     """
+    return _similar_types(catalog_data(), name, release, region, count)
+
+
+# A check of a template of which something is open asks the same over and over.
+@lru_cache(maxsize=512)
+def _similar_types(
+    data: CatalogData, name: str, release: Release | None, region: str | None, count: int
+) -> tuple[str, ...]:
+    del data
     candidates = [
         type_
         for type_ in instance_types()
