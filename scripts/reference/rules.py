@@ -9,6 +9,7 @@ from emr_platform.environment.file_problems import FILE_PROBLEMS, FileProblem
 from emr_platform.environment.rules import ALL_RULES
 from emr_platform.importers.edx.problems import EDX_PROBLEMS
 from emr_platform.rule import Rule
+from emr_platform.template_check.check import TEMPLATE_PROBLEMS, TEMPLATE_RULES
 from scripts.reference.markdown import prose
 
 # The middle part of an identifier, where it is not a word as it should stand in a heading.
@@ -21,6 +22,7 @@ _SUBJECTS = {
     "LDAP": "LDAP",
     "ROOT": "Root volume",
     "SSH": "SSH",
+    "TEMPLATE": "CloudFormation templates",
     "SSO": "IAM Identity Center",
     "VOLUME": "Data volumes",
 }
@@ -28,8 +30,10 @@ _SUBJECTS = {
 
 def rules_reference() -> str:
     """Describe every rule, under headings that can be linked to by the rule's identifier."""
-    sections = {kind.id: _file_problem(kind) for kind in (*FILE_PROBLEMS, *EDX_PROBLEMS)}
-    sections |= {rule.id: _rule(rule) for rule in ALL_RULES}
+    sections = {
+        kind.id: _file_problem(kind) for kind in (*FILE_PROBLEMS, *TEMPLATE_PROBLEMS, *EDX_PROBLEMS)
+    }
+    sections |= {rule.id: _rule(rule) for rule in (*ALL_RULES, *TEMPLATE_RULES)}
     return "\n\n".join(_with_subjects(sections))
 
 

@@ -32,6 +32,13 @@ def check(
         ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail the check.")] = False,
+    show_acknowledged: Annotated[
+        bool,
+        typer.Option(
+            "--show-acknowledged",
+            help="Show warnings that the templates acknowledge, with the reasons.",
+        ),
+    ] = False,
 ) -> None:
     """Report mistakes in EMR's resources of any CloudFormation template, without asking AWS.
 
@@ -44,5 +51,5 @@ def check(
                 "there is no cdk.out here; name a template or a cloud assembly"
             )
         places = [DEFAULT_PLACE]
-    report = check_places(places)
+    report = check_places(places, show_acknowledged=show_acknowledged)
     write_report(report, report_format=report_format, output=output, strict=strict)

@@ -10,6 +10,7 @@ from emr_platform.environment.file_problems import FILE_PROBLEMS
 from emr_platform.environment.rules import ALL_RULES
 from emr_platform.problems import Severity
 from emr_platform.rule import Rule
+from emr_platform.template_check.check import TEMPLATE_PROBLEMS, TEMPLATE_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Explanation:
 @cache
 def explanations() -> dict[str, Explanation]:
     """The meaning of every identifier that a check can report."""
-    found = {kind.id: Explanation(kind.what, kind.why, "error") for kind in FILE_PROBLEMS}
-    rules: tuple[Rule[Any], ...] = ALL_RULES
+    kinds = (*FILE_PROBLEMS, *TEMPLATE_PROBLEMS)
+    found = {kind.id: Explanation(kind.what, kind.why, "error") for kind in kinds}
+    rules: tuple[Rule[Any], ...] = (*ALL_RULES, *TEMPLATE_RULES)
     for rule in rules:
         found[rule.id] = Explanation(rule.what, rule.why, rule.severity, rule.source)
     return found

@@ -44,11 +44,12 @@ TEMPLATE_RULES = (
 _AT_KEY = ("EMR-TEMPLATE-003", "EMR-TEMPLATE-004")
 
 
-def check_places(places: Iterable[FilePath]) -> Report:
+def check_places(places: Iterable[FilePath], *, show_acknowledged: bool = False) -> Report:
     """Check templates and cloud assemblies.
 
     Args:
         places: Templates in JSON or YAML, and folders that ``cdk synth`` writes.
+        show_acknowledged: Whether people want to see acknowledged warnings too, not only how many.
 
     Returns:
         The report. Nothing is raised for bad input.
@@ -58,7 +59,8 @@ def check_places(places: Iterable[FilePath]) -> Report:
     for place in dict.fromkeys(places):
         try:
             source = read(place)
-            stacks = [*nested(source)]
+            stacks = [*source.stacks.values()]
+            stacks += nested(stacks) if source.is_assembly else ()
         except TemplateError as error:
             files[error.place] = None
             problems.append(
@@ -74,7 +76,13 @@ def check_places(places: Iterable[FilePath]) -> Report:
             if stack.place not in files:
                 files[stack.place] = None
                 problems += check_stack(stack)
-    return Report("template", tuple(files), tuple(problems), frozenset({UNREADABLE.id}))
+    return Report(
+        "template",
+        files=tuple(files),
+        problems=tuple(problems),
+        unreadable=frozenset({UNREADABLE.id}),
+        show_acknowledged=show_acknowledged,
+    )
 
 
 def check_stack(stack: Stack) -> list[Problem]:
@@ -128,7 +136,17 @@ def _repeated(places: Positions) -> Iterator[Problem]:
         yield Problem(REPEATED_KEY.id, path, message, allowed="each key once")
 
 
+def _acknowledged(problem: Problem, stack: Stack) -> Problem:
+    """A warning that the metadata of its resource acknowledges, with the reason."""
+    resource = stack.resources.get(str(problem.path[1])) if len(problem.path) > 1 else None
+    reason = resource.acknowledged.get(problem.rule_id) if resource else None
+    if reason and problem.severity == "warning":
+        return replace(problem, acknowledged=reason)
+    return problem
+
+
 def _located(problem: Problem, stack: Stack, places: Positions) -> Problem:
+    problem = _acknowledged(problem, stack)
     if problem.rule_id == REPEATED_KEY.id:
         mark = dict(places.repeated)[problem.path]
     else:

@@ -286,3 +286,43 @@ def end_is_said(template: EmrTemplate) -> Iterator[Finding]:
         elif alive.content is False and attached:
             message = "the cluster ends after its last step, and further resources belong to it"
             yield Finding(alive.path, message, "true")
+
+
+@RESOURCE_RULES.rule(
+    "EMR-TEMPLATE-029",
+    what="A cluster of instance fleets has no role for automatic scaling.",
+    why="EMR refuses the cluster: scaling by rules of one's own is for instance groups.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-automatic-scaling.html",
+    aws_answer="Auto Scaling roles can not be specified with instance fleets.",
+)
+def scaling_role_is_for_groups(template: EmrTemplate) -> Iterator[Finding]:
+    """No AutoScalingRole with fleets."""
+    for cluster, instances in _instances(template):
+        role = cluster.properties.get("AutoScalingRole")
+        has_fleets = any(name in instances.entries for name in _FLEETS_OF_CLUSTER)
+        if role and has_fleets and not any(name in instances.entries for name in _GROUPS):
+            yield Finding(role.path, "AutoScalingRole with instance fleets", "no AutoScalingRole")
+
+
+@RESOURCE_RULES.rule(
+    "EMR-TEMPLATE-030",
+    what="A cluster with groups that scale by rules of their own has a role for it.",
+    why="The role cannot be given later, and without it EMR may not change the groups.",
+    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-automatic-scaling.html",
+    severity="warning",
+)
+def scaling_has_a_role(template: EmrTemplate) -> Iterator[Finding]:
+    """AutoScalingRole with an AutoScalingPolicy of any group, be it a resource of its own or not."""
+    name = "AutoScalingPolicy"
+    for cluster, instances in _instances(template):
+        groups = [instances.get(member) for member in _GROUPS]
+        listed = [item for group in groups if group for item in (group.items or [group])]
+        listed += [
+            resource.properties
+            for resource in template.attached.get(cluster.logical_id, ())
+            if resource.type == INSTANCE_GROUP
+        ]
+        policies = [policy for group in listed if (policy := group.get(name))]
+        if policies and "AutoScalingRole" not in cluster.properties.entries:
+            message = f"{name}, and no AutoScalingRole of the cluster"
+            yield Finding(policies[0].path, message, "AutoScalingRole, the name of a role")

@@ -215,7 +215,8 @@ def _expected(shape: Shape) -> str:
 
 def _properties(resource_type: str, shape: Shape) -> str:
     names = [*shapes(resource_type, shape.definition)]
-    return f"at least one of {', '.join(names)}"
+    few = f"{', '.join(names[:3])} …" if len(names) > 3 else ", ".join(names)
+    return f"at least one of {few}; in the CDK, names in camelCase"
 
 
 def _what(value: Value) -> str:

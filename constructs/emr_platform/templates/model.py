@@ -39,8 +39,8 @@ class Resource:
         update_replace_policy: ``UpdateReplacePolicy``, or None.
         condition: Name of the condition under which the resource exists, or None.
         path: Where the construct is in the CDK app, ``prod/etl/Cluster``, or None.
-        asset: The file of the cloud assembly that it is made of, such as the template of a nested
-            stack, or None.
+        acknowledged: Reasons why warnings about it do not matter, by the identifier of the warning:
+            ``acknowledge`` in its metadata ``EmrPlatform``.
     """
 
     type: str
@@ -49,7 +49,7 @@ class Resource:
     update_replace_policy: str | None = None
     condition: str | None = None
     path: str | None = None
-    asset: str | None = field(default=None, compare=False)
+    acknowledged: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,6 @@ def _resource(logical_id: str, resource: Json, place: str) -> Resource:
         raise TemplateError(place, f"Resources.{logical_id}.Properties: is not a mapping")
     metadata = resource.get("Metadata")
     path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
-    asset = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
     return Resource(
         type=resource["Type"],
         # A property set to nothing is one that is left out.
@@ -191,8 +190,16 @@ def _resource(logical_id: str, resource: Json, place: str) -> Resource:
         update_replace_policy=_text_or_none(resource.get("UpdateReplacePolicy")),
         condition=_text_or_none(resource.get("Condition")),
         path=path.removesuffix("/Resource") if isinstance(path, str) else None,
-        asset=asset if isinstance(asset, str) else None,
+        acknowledged=_acknowledged(metadata),
     )
+
+
+def _acknowledged(metadata: Json) -> dict[str, str]:
+    ours = metadata.get("EmrPlatform") if isinstance(metadata, dict) else None
+    reasons = ours.get("acknowledge") if isinstance(ours, dict) else None
+    if not isinstance(reasons, dict):
+        return {}
+    return {id: reason for id, reason in reasons.items() if isinstance(reason, str)}
 
 
 def _text_or_none(value: Json) -> str | None:

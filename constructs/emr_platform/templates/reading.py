@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,29 +44,28 @@ def read(place: Path) -> Source:
     return Source(str(place), stacks, is_assembly=True)
 
 
-def nested(source: Source) -> Iterator[Stack]:
-    """The stacks of a source, and those that are nested in stacks of a cloud assembly.
+def nested(stacks: Iterable[Stack]) -> Iterator[Stack]:
+    """The templates of nested stacks, which the CDK writes beside those of the stacks they are in.
+
+    Args:
+        stacks: Stacks of a cloud assembly.
 
     Raises:
-        TemplateError: The template of a nested stack cannot be read.
+        TemplateError: One of the templates cannot be read.
     """
-    waiting = list(source.stacks.values())
-    seen = set()
-    while waiting:
-        stack = waiting.pop(0)
-        if stack.place in seen:
-            continue
-        seen.add(stack.place)
-        yield stack
-        for logical_id, resource in stack.resources.items():
-            if (
-                source.is_assembly
-                and resource.type == "AWS::CloudFormation::Stack"
-                and resource.asset
-            ):
-                file = Path(stack.place).parent / resource.asset
-                inner = parse(_text(file), name=f"{stack.name}/{logical_id}", place=str(file))
-                waiting.append(replace(inner, account=stack.account, region=stack.region))
+    folders: dict[Path, list[Stack]] = {}
+    for stack in stacks:
+        folders.setdefault(Path(stack.place).parent, []).append(stack)
+    for folder, around in folders.items():
+        accounts, regions = ({getattr(s, name) for s in around} for name in ("account", "region"))
+        for file in sorted(folder.glob("*.nested.template.json")):
+            inner = parse(_text(file), name=file.name, place=str(file))
+            # Which stack it is in is known where all of them are deployed to the same place.
+            yield replace(
+                inner,
+                account=accounts.pop() if len(accounts) == 1 else None,
+                region=regions.pop() if len(regions) == 1 else None,
+            )
 
 
 def parse(text: str, *, name: str, place: str) -> Stack:

@@ -66,7 +66,7 @@ def declaration(
     if not isinstance(properties.content, dict):
         return unknown(properties, {"release": samples.RELEASES[0]})
     resources = list(attached)
-    instances = properties.get("Instances") or Value(properties.path, {})
+    instances = properties.get("Instances") or Value(properties.path, UNKNOWN)
     release = text(properties.get("ReleaseLabel"), *samples.RELEASES)
     further = [resource.properties for resource in resources if resource.type == STEP]
     return mapping(
@@ -75,7 +75,7 @@ def declaration(
             "release": release or Part(properties.path, UNKNOWN, samples.RELEASES),
             "applications": _applications(properties),
             **_instances(instances, resources),
-            "scaling": _scaling(properties.get("ManagedScalingPolicy")),
+            "scaling": _scaling(properties.get("ManagedScalingPolicy"), instances),
             "configurations": configurations(properties.get("Configurations")),
             "bootstrap": bootstrap(properties.get("BootstrapActions")),
             "steps": steps(properties.get("Steps"), further),
@@ -123,10 +123,17 @@ def _instances(instances: Value, attached: Iterable[EmrResource]) -> dict[str, P
     members: dict[str, Part | None] = {
         "lifecycle": _lifecycle(instances),
         "termination_protection": boolean(instances.get("TerminationProtected"))
-        or Part(instances.path, False),
+        or Part(instances.path, UNKNOWN if instances.is_unknown else False, (True, False)),
         "unhealthy_node_replacement": boolean(instances.get("UnhealthyNodeReplacement")),
         "additional_security_groups": _additional_security_groups(instances),
     }
+    if instances.is_unknown:
+        return {
+            **members,
+            "primary": primary_group(instances),
+            "core": core_group(instances),
+            "task": task_groups(instances, groups),
+        }
     has_groups = any(instances.get(name) for name in _GROUPS)
     in_fleets = None if has_groups else fleets(instances, task_fleets)
     if in_fleets:
@@ -167,18 +174,21 @@ def _security_group(value: Value) -> Part | None:
     return text(value, *samples.SECURITY_GROUPS)
 
 
-def _scaling(value: Value | None) -> Part | None:
+def _scaling(value: Value | None, instances: Value) -> Part | None:
     if value is None:
         return None
     limits = value.get("ComputeLimits")
     some = ({"minimum": 1, "maximum": 10}, {"minimum": 2, "maximum": 100, "max_on_demand": 0})
     if limits is None or limits.is_unknown:
         return unknown(limits or value, None, *some)
+    unit = choice(limits.get("UnitType"), _UNIT_TYPES)
+    if unit is None or instances.is_unknown:
+        # Which units there are depends on whether the instances are in groups or in fleets.
+        unit = Part(limits.path, UNKNOWN, (None,))
     return mapping(
         limits.path,
         {
-            "unit": choice(limits.get("UnitType"), _UNIT_TYPES)
-            or Part(limits.path, UNKNOWN, tuple(_UNIT_TYPES.values())),
+            "unit": unit,
             "minimum": integer(limits.get("MinimumCapacityUnits"))
             or Part(limits.path, UNKNOWN, (1, 2)),
             "maximum": integer(limits.get("MaximumCapacityUnits"))
