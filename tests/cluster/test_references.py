@@ -20,6 +20,7 @@ def problems(spec: ClusterSpec, subnet_count: int = 1, **known: list[str]) -> li
         data_buckets=known.get("data_buckets", ["input"]),
         secrets=known.get("secrets", ["result-store"]),
         subnet_count=subnet_count,
+        hosts=known.get("hosts", []),
     )
 
 
@@ -58,6 +59,39 @@ def test_data_access_to_an_unknown_bucket() -> None:
 
     assert (problem.rule_id, problem.path) == ("EMR-REFERENCE-002", ("data_access", "output"))
     assert problem.allowed == "input"
+
+
+def test_role_to_be_made_for_an_unknown_bucket() -> None:
+    new = {"create": {"buckets": {"input": "read", "output": "read"}}, "groups": ["analysts"]}
+    spec = cluster(
+        security_configuration={
+            "emrfs_role_mappings": {"analysts": new},
+            "runtime_roles": {"create": {"reports": {"buckets": {"logs": "read"}}}},
+        }
+    )
+
+    found = problems(spec)
+
+    assert {(problem.rule_id, problem.allowed) for problem in found} == {
+        ("EMR-REFERENCE-002", "input")
+    }
+    assert {problem.path[1:] for problem in found} == {
+        ("emrfs_role_mappings", "analysts", "create", "buckets", "output"),
+        ("runtime_roles", "create", "reports", "buckets", "logs"),
+    }
+
+
+def test_certificates_in_an_unknown_bucket() -> None:
+    certificates = {"provider": "pem", "s3_object": "bucket://certificates/certs.zip"}
+    spec = cluster(security_configuration={"in_transit": {"certificates": certificates}})
+
+    [problem] = problems(spec)
+
+    assert (problem.rule_id, problem.path) == (
+        "EMR-REFERENCE-001",
+        ("security_configuration", "in_transit", "certificates", "s3_object"),
+    )
+    assert problems(spec, buckets=["certificates", "config", "logs"]) == []
 
 
 def test_result_store_secret_without_a_result_store() -> None:
@@ -123,3 +157,50 @@ def test_file_of_the_nodes_is_not_shipped() -> None:
 
     assert problems(spec, buckets=["logs"]) == []
     assert not any(is_local_script(script) for _, script in scripts(spec))
+
+
+def test_hosts_and_bucket_names() -> None:
+    spec = cluster(
+        steps=[{"name": "a", "command": ["load", "host://result-store", "bucket-name://input"]}]
+    )
+
+    [problem] = problems(spec)
+
+    assert problem.path == ("steps", 0, "command", 1)
+    assert problem.message == "host://result-store refers to a host that is not there"
+    assert problems(spec, hosts=["result-store"]) == []
+    assert [found.path for found in problems(spec, hosts=["result-store"], buckets=[])] == [
+        ("steps", 0, "command", 2)
+    ]
+
+
+def test_metastore_and_presets_need_the_result_store_that_they_connect_to() -> None:
+    spec = cluster(
+        applications=["Hive"],
+        metastore={"mysql": "result_store"},
+        presets={"oozie-database": {"database": "result_store"}},
+    )
+
+    found = problems(spec)
+
+    assert {problem.rule_id for problem in found} == {"EMR-REFERENCE-007"}
+    assert [problem.path for problem in found] == [
+        ("metastore", "mysql"),
+        ("presets", "oozie-database", "database"),
+    ]
+    assert problems(spec, hosts=["result-store"]) == []
+
+
+def test_buckets_of_metastore_and_presets_must_be_there() -> None:
+    spec = cluster(
+        metastore={"glue": {"warehouse": "bucket://absent/warehouse/"}},
+        presets={"jupyterhub": {"bucket": "bucket://gone"}},
+    )
+
+    assert [(problem.path, problem.message) for problem in problems(spec)] == [
+        (
+            ("metastore", "glue", "warehouse"),
+            "bucket://absent refers to a bucket that is not there",
+        ),
+        (("presets", "jupyterhub", "bucket"), "bucket://gone refers to a bucket that is not there"),
+    ]

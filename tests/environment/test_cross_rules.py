@@ -37,6 +37,10 @@ def etl(**values: Any) -> Values:
     return {"clusters": {"etl": {"release": "emr-7.12.0", **values}}}
 
 
+def secured(region: str = "us-east-1", **security: Any) -> Values:
+    return {"region": region, **etl(security_configuration=security)}
+
+
 def tags(prefix: str, count: int) -> dict[str, str]:
     return {f"{prefix}{number}": "x" for number in range(count)}
 
@@ -145,6 +149,23 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             boundary("arn:aws-cn:iam::111122223333:policy/B"),
             boundary("arn:aws:iam::111122223333:policy/B", region="us-gov-west-1"),
             external(CHINA),
+            secured(runtime_roles={"role_arns": ["arn:aws-cn:iam::111122223333:role/a"]}),
+        ],
+    ),
+    (
+        "EMR-ENCRYPTION-013",
+        [
+            secured(at_rest={"local_disks": {"kms_key_arn": IRELAND}}, region="eu-west-1"),
+            secured(existing="company-default", kms_key_arns=[IRELAND], region="eu-west-1"),
+            secured(at_rest={"local_disks": {}}),
+            etl(),
+        ],
+        [
+            secured(at_rest={"local_disks": {"kms_key_arn": IRELAND}}),
+            secured(at_rest={"s3": {"mode": "sse_kms", "kms_key_arn": IRELAND}}),
+            secured(in_transit={"certificates": {"provider": "emr", "kms_key_arn": IRELAND}}),
+            secured(write_ahead_log={"kms_key_arn": IRELAND}),
+            secured(existing="company-default", kms_key_arns=[IRELAND]),
         ],
     ),
     (
@@ -191,6 +212,14 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
                 **etl(session_manager=True),
             },
             {
+                "network": {"endpoints": ["elasticmapreduce"]},
+                **etl(security_configuration={"platform_defaults": False}),
+            },
+            {
+                "network": {"endpoints": ["elasticmapreduce"]},
+                **etl(security_configuration={"existing": "company-default"}),
+            },
+            {
                 "network": {"endpoints": ["kms", "monitoring"]},
                 **etl(applications=["AmazonCloudWatchAgent"]),
             },
@@ -200,6 +229,30 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             etl(applications=["amazoncloudwatchagent"]),
             etl(read_result_store_secret=True),
             {"network": {"endpoints": ["elasticmapreduce"]}, **etl()},
+            {
+                "network": {"endpoints": ["kms"]},
+                **etl(security_configuration={"runtime_roles": {"create": {"a": {}}}}),
+            },
+            {
+                "network": {"endpoints": ["sts"]},
+                **etl(
+                    security_configuration={
+                        "platform_defaults": False,
+                        "at_rest": {"s3": {"mode": "sse_kms", "kms_key_arn": IRELAND}},
+                    }
+                ),
+            },
+            etl(
+                security_configuration={
+                    "ldap": {
+                        "server_url": "ldaps://ldap.example.com",
+                        "certificate_secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:a",
+                        "access_filter": "(objectClass=user)",
+                        "user_search_base": "cn=People",
+                        "group_search_base": "cn=Groups",
+                    }
+                }
+            ),
             {
                 "network": {"endpoints": ["elasticmapreduce"]},
                 "clusters": {"old": {"release": "emr-5.24.0"}},
