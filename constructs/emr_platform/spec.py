@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -36,6 +36,20 @@ class SpecModel(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
+
+
+MOST_NODES = 65_531
+"""Nodes that a subnet has room for: the largest block, a /16, but for five addresses that AWS keeps.
+
+All nodes of an instance group run in one subnet.
+https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+"""
+
+MOST_UNITS = MOST_NODES * 1_920
+"""Units of capacity: as many vCPUs as that many of the largest instances have, u7inh-32tb.480xlarge."""
+
+MOST_SECONDS = 365 * 24 * 60 * 60
+"""A year, where no rule knows a limit that is documented."""
 
 
 Items = Annotated[Sequence[T], AfterValidator(tuple)]
@@ -96,22 +110,33 @@ ScalarText = Annotated[
 """A string, number or boolean of the file, kept as the text that EMR wants."""
 
 
+# The dearest instance costs some hundred US dollars per hour.
+_AMOUNT = re.compile(r"\d{1,4}(\.\d{1,6})?|\.\d{1,6}", re.ASCII)
+_US_DOLLARS = "a number above 0 and below 10000, such as 0.25"
+
+
 def _us_dollars(text: str) -> str:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not (amount.is_finite() and amount > 0):
+    if not (_AMOUNT.fullmatch(text) and Decimal(text) > 0):
         raise PydanticCustomError(
             "us_dollars",
             "'{text}' is not an amount of US dollars",
-            {"text": text, "allowed": "a number above 0, such as 0.25"},
+            {"text": text, "allowed": _US_DOLLARS},
         )
     return text
 
 
 UsDollarsPerHour = Annotated[
-    ScalarText, AfterValidator(_us_dollars), Allowed("a number above 0, such as 0.25")
+    ScalarText,
+    AfterValidator(_us_dollars),
+    Allowed(_US_DOLLARS),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^({_AMOUNT.pattern})$"},
+                {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10_000},
+            ]
+        }
+    ),
 ]
 """A price per instance and hour in US dollars, as the text that EMR's ``BidPrice`` wants."""
 

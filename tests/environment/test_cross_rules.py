@@ -60,6 +60,10 @@ def bucket(name: str, **values: Any) -> Values:
     return {"storage": {"external": {"other": {"bucket_name": name, **values}}}}
 
 
+def step(on_failure: str) -> Values:
+    return {"name": "step", "command": ["date"], "on_failure": on_failure}
+
+
 def command(*arguments: str) -> Values:
     return {"name": "step", "command": arguments}
 
@@ -83,6 +87,26 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             {"protection": "retain", **etl(termination_protection=True)},
         ],
         [{"protection": "destroy", **etl(termination_protection=True)}],
+    ),
+    (
+        "EMR-TERMINATION-003",
+        [
+            etl(steps=[step("continue"), step("cancel_and_wait")]),
+            etl(steps=[step("terminate_cluster")], termination_protection=False),
+            # "If the cluster has termination protection enabled AND auto-terminate disabled"
+            etl(steps=[step("terminate_cluster")], lifecycle="transient"),
+            {**etl(steps=[step("terminate_cluster")]), "protection": "destroy"},
+            # EMR-AVAILABILITY-005
+            etl(steps=[step("terminate_cluster")], primary={"count": 3}),
+        ],
+        [
+            etl(steps=[step("terminate_cluster")]),
+            etl(steps=[step("continue"), step("terminate_cluster")], termination_protection=True),
+            {
+                **etl(steps=[step("terminate_cluster")], termination_protection=True),
+                "protection": "destroy",
+            },
+        ],
     ),
     (
         "EMR-ENVIRONMENT-003",

@@ -88,6 +88,25 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             at("ap-south-2", instance_fleets=FLEETS),
         ],
     ),
+    (
+        "EMR-DATABASE-005",
+        [
+            {"region": "us-east-1", "result_store": {"instance_type": "m5d.xlarge"}},
+            {"region": "eu-central-2", "result_store": {}},
+            {"region": "eu-central-2"},
+            # Nothing is known of the region; another rule speaks of the class.
+            {"region": "xx-west-9", "result_store": {"instance_type": "m5d.xlarge"}},
+            {"region": "eu-central-2", "result_store": {"instance_type": "m99.large"}},
+            {
+                "region": "eu-central-2",
+                "result_store": {"instance_type": "m8a.large", "engine": "mysql-8.0"},
+            },
+        ],
+        [
+            {"region": "eu-central-2", "result_store": {"instance_type": "m5d.xlarge"}},
+            {"region": "ca-west-1", "result_store": {}},
+        ],
+    ),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ clusters:
     core: {type: m6g.xlarge, count: 2}
 """
 MISTAKES_OF_THE_SCHEMA = [
+    *("absurd-numbers", "database-class-with-prefix", "empty-values"),
+    *("endpoints-by-their-whole-names", "acknowledged-without-reason", "acknowledgements"),
     *("missing-keys", "missing-quotes", "not-exactly-one", "out-of-range", "unknown-keys"),
     *("wrong-choices", "wrong-forms", "wrong-kinds", "wrong-lengths"),
 ]
@@ -89,6 +92,61 @@ def test_both_forms_of_configurations(validator: Draft202012Validator) -> None:
     ):
         document["clusters"]["etl"]["configurations"] = form
         assert list(validator.iter_errors(document)) == []
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"Classifications": "a"},
+        {"Classification": "a", "Propertys": {}},
+        {"Properties": {"a": "b"}},
+        {"Classification": ""},
+        {"Classification": "a", "Properties": {"a": ["b"]}},
+        {"classification": "a", "Configurations": [{"Clasification": "export"}]},
+    ],
+)
+def test_mistakes_in_emrs_own_form_of_configurations(
+    validator: Draft202012Validator, configuration: dict[str, Any]
+) -> None:
+    document = yaml.safe_load(SMALLEST)
+    document["clusters"]["etl"]["configurations"] = [configuration]
+
+    assert list(validator.iter_errors(document))
+
+
+def numbers(schema: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema of a number, with its place."""
+    if isinstance(schema, dict | list):
+        parts = schema.items() if isinstance(schema, dict) else enumerate(schema)
+        for key, part in parts:
+            yield from numbers(part, (*path, key))
+    if isinstance(schema, dict) and schema.get("type") in ("integer", "number"):
+        yield ".".join(map(str, path)), schema
+
+
+def test_no_number_is_without_limits() -> None:
+    found = dict(numbers(environment_schema()))
+
+    assert len(found) > 60
+    boundless = {
+        place
+        for place, schema in found.items()
+        if "enum" not in schema
+        and "const" not in schema
+        and not (
+            {"minimum", "exclusiveMinimum"} & schema.keys()
+            and {"maximum", "exclusiveMaximum"} & schema.keys()
+        )
+    }
+    # Values of properties of Hadoop, Spark and so on become text.
+    assert {place for place in boundless if not place.startswith("$defs.Configuration.")} == set()
+
+
+def test_no_key_may_be_empty(validator: Draft202012Validator) -> None:
+    assert '"null"' not in environment_schema_text()
+    document = yaml.safe_load(SMALLEST)
+    for key in ("account", "ssh", "result_store"):
+        assert list(validator.iter_errors({**document, key: None}))
 
 
 @pytest.mark.parametrize("name", MISTAKES_OF_THE_SCHEMA)

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from emr_platform.automatic_scaling.values import (
     CLUSTER_ID,
+    MOST_IN_THRESHOLDS,
     Comparison,
     Market,
     MetricName,
@@ -24,7 +25,7 @@ from emr_platform.automatic_scaling.values import (
 )
 from emr_platform.catalog.metrics import CLUSTER_DIMENSION, NAMESPACE
 from emr_platform.problems import Path
-from emr_platform.spec import Items, SpecModel
+from emr_platform.spec import MOST_NODES, MOST_SECONDS, Items, SpecModel
 
 if TYPE_CHECKING:
     EmrComparison: TypeAlias = str
@@ -46,8 +47,8 @@ class _EmrModel(SpecModel):
 class EmrScalingConstraints(_EmrModel):
     """``ScalingConstraints`` of the EMR API."""
 
-    min_capacity: int = Field(ge=0)
-    max_capacity: int = Field(ge=1)
+    min_capacity: int = Field(ge=0, le=MOST_NODES)
+    max_capacity: int = Field(ge=1, le=MOST_NODES)
 
 
 class EmrSimpleScalingPolicyConfiguration(_EmrModel):
@@ -56,8 +57,8 @@ class EmrSimpleScalingPolicyConfiguration(_EmrModel):
     adjustment_type: Literal[
         "CHANGE_IN_CAPACITY", "PERCENT_CHANGE_IN_CAPACITY", "EXACT_CAPACITY"
     ] = "CHANGE_IN_CAPACITY"
-    scaling_adjustment: int
-    cool_down: int = Field(default=0, ge=0)
+    scaling_adjustment: int = Field(ge=-MOST_NODES, le=MOST_NODES)
+    cool_down: int = Field(default=0, ge=0, le=MOST_SECONDS)
 
 
 class EmrScalingAction(_EmrModel):
@@ -78,12 +79,12 @@ class EmrCloudWatchAlarmDefinition(_EmrModel):
     """``CloudWatchAlarmDefinition`` of the EMR API."""
 
     comparison_operator: EmrComparison
-    evaluation_periods: int = Field(default=1, ge=1)
+    evaluation_periods: int = Field(default=1, ge=1, le=MOST_SECONDS)
     metric_name: MetricName
     namespace: Namespace = NAMESPACE
-    period: int = Field(ge=1)
+    period: int = Field(ge=1, le=MOST_SECONDS)
     statistic: EmrStatistic = "AVERAGE"
-    threshold: Annotated[float, Field(ge=0)]
+    threshold: Annotated[float, Field(ge=0, le=MOST_IN_THRESHOLDS)]
     unit: EmrUnit | None = None
     # EMR's own default.
     dimensions: Items[EmrMetricDimension] = (

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from emr_platform.automatic_scaling.emr_form import EmrAutoScalingPolicy, EmrScalingRule, written_as
 from emr_platform.automatic_scaling.values import (
     CLUSTER_ID,
+    MOST_IN_THRESHOLDS,
     Comparison,
     Market,
     MetricName,
@@ -21,7 +22,7 @@ from emr_platform.automatic_scaling.values import (
 )
 from emr_platform.catalog.metrics import CLUSTER_DIMENSION, NAMESPACE, PERIOD_SECONDS
 from emr_platform.problems import Path
-from emr_platform.spec import Allowed, SpecModel
+from emr_platform.spec import MOST_NODES, MOST_SECONDS, Allowed, SpecModel
 
 Preset = Literal["yarn-balanced", "yarn-eager", "yarn-memory"]
 
@@ -30,13 +31,20 @@ class AdjustmentSpec(SpecModel):
     """What becomes of the size of an instance group; exactly one of the three."""
 
     change_in_capacity: int | None = Field(
-        default=None, description="Instances to add, or to take away if negative."
+        default=None,
+        ge=-MOST_NODES,
+        le=MOST_NODES,
+        description="Instances to add, or to take away if negative.",
     )
     percent_change_in_capacity: int | None = Field(
         default=None,
+        ge=-MOST_NODES,
+        le=MOST_NODES,
         description="Percent of the present size to add, or to take away if negative.",
     )
-    exact_capacity: int | None = Field(default=None, description="The size to have from then on.")
+    exact_capacity: int | None = Field(
+        default=None, ge=-MOST_NODES, le=MOST_NODES, description="The size to have from then on."
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> AdjustmentSpec:
@@ -79,7 +87,7 @@ class AutomaticScalingRuleSpec(SpecModel):
     metric: MetricName = Field(description="Name of the CloudWatch metric to watch.")
     namespace: Namespace = Field(default=NAMESPACE, description="Namespace of the metric.")
     comparison: Comparison = Field(description="How the metric compares to the threshold.")
-    threshold: Annotated[float, Field(ge=0)] = Field(
+    threshold: Annotated[float, Field(ge=0, le=MOST_IN_THRESHOLDS)] = Field(
         description="The value to compare to, in the unit of the metric."
     )
     statistic: Statistic = Field(
@@ -92,10 +100,14 @@ class AutomaticScalingRuleSpec(SpecModel):
     period_seconds: int = Field(
         default=PERIOD_SECONDS,
         ge=1,
+        le=MOST_SECONDS,
         description="Length of a period. EMR publishes its metrics every 300 seconds.",
     )
     evaluation_periods: int = Field(
-        default=1, ge=1, description="Periods in a row in which the comparison must hold."
+        default=1,
+        ge=1,
+        le=MOST_SECONDS,
+        description="Periods in a row in which the comparison must hold.",
     )
     dimensions: dict[str, str] = Field(
         default={CLUSTER_DIMENSION: CLUSTER_ID},
@@ -105,6 +117,7 @@ class AutomaticScalingRuleSpec(SpecModel):
     cooldown_seconds: int = Field(
         default=300,
         ge=0,
+        le=MOST_SECONDS,
         description="Seconds after a change until the next one may follow, by whichever rule.",
     )
     market: Market | None = Field(
@@ -119,8 +132,8 @@ class AutomaticScalingSpec(SpecModel):
     preset: Preset | None = Field(
         default=None, description="Ready-made rules. Left out: none but your own."
     )
-    minimum: int = Field(ge=0, description="Least number of instances in the group.")
-    maximum: int = Field(ge=1, description="Most instances in the group.")
+    minimum: int = Field(ge=0, le=MOST_NODES, description="Least number of instances in the group.")
+    maximum: int = Field(ge=1, le=MOST_NODES, description="Most instances in the group.")
     rules: dict[RuleName, AutomaticScalingRuleSpec] = Field(
         default_factory=dict,
         description="Rules by name. They come on top of the preset's, "

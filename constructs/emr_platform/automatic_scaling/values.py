@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from emr_platform.spec import TextMatching
 
+MOST_IN_THRESHOLDS = 10**15
+"""More bytes, and more of everything else, than any metric of a cluster counts."""
+
 CLUSTER_ID = "${emr.clusterId}"
 """What EMR replaces by the id of the cluster."""
 

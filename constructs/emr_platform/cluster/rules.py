@@ -20,6 +20,7 @@ from emr_platform.cluster.high_availability_rules import HIGH_AVAILABILITY_RULES
 from emr_platform.cluster.lifecycle_rules import LIFECYCLE_RULES
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
+from emr_platform.cluster.size_rules import SIZE_RULES
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.cluster.step_rules import STEP_RULES
 from emr_platform.cluster.volume_rules import VOLUME_RULES
@@ -35,6 +36,7 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     CAPACITY_RULES,
     FLEET_RULES,
     HIGH_AVAILABILITY_RULES,
+    SIZE_RULES,
     AUTOMATIC_SCALING_RULES,
     ALARM_RULES,
     DECOMMISSION_RULES,

@@ -20,6 +20,7 @@ from emr_platform.metastore.spec import MetastoreSpec
 from emr_platform.presets.spec import Presets
 from emr_platform.security_configuration.forms import SecurityConfiguration
 from emr_platform.spec import (
+    MOST_UNITS,
     Items,
     KmsKeyArn,
     Name,
@@ -46,13 +47,19 @@ class ManagedScalingSpec(SpecModel):
         description="What the limits count: core and task instances, their vCPUs, "
         "or the units of instance fleets. Left out: instances, or the units of the fleets.",
     )
-    minimum: int = Field(ge=1, description="Least capacity, core nodes included.")
-    maximum: int = Field(ge=1, description="Most capacity, core nodes included.")
+    minimum: int = Field(ge=1, le=MOST_UNITS, description="Least capacity, core nodes included.")
+    maximum: int = Field(ge=1, le=MOST_UNITS, description="Most capacity, core nodes included.")
     max_core: int | None = Field(
-        default=None, ge=1, description="Most capacity of core nodes. Left out: the maximum."
+        default=None,
+        ge=1,
+        le=MOST_UNITS,
+        description="Most capacity of core nodes. Left out: the maximum.",
     )
     max_on_demand: int | None = Field(
-        default=None, ge=0, description="Most On-Demand capacity. Left out: the maximum."
+        default=None,
+        ge=0,
+        le=MOST_UNITS,
+        description="Most On-Demand capacity. Left out: the maximum.",
     )
     strategy: Literal["default", "advanced"] = Field(
         default="default",
@@ -211,6 +218,7 @@ class ClusterSpec(SpecModel):
     subnet_index: int = Field(
         default=0,
         ge=0,
+        le=199,
         description="Which of the network's cluster subnets to run in, counted from 0.",
     )
     session_manager: bool = Field(

@@ -12,9 +12,9 @@ from emr_platform.cluster.gp3 import (
     iops_ratio_answer,
     throughput_ratio_answer,
 )
-from emr_platform.cluster.groups import data_volumes
+from emr_platform.cluster.groups import data_volumes, instances
 from emr_platform.cluster.spec import ClusterSpec
-from emr_platform.instances.spec import VolumeType
+from emr_platform.instances.spec import EbsVolumes, VolumeType, volumes
 from emr_platform.rule import Finding, RuleBook
 
 VOLUME_RULES: RuleBook[ClusterSpec] = RuleBook()
@@ -201,11 +201,10 @@ def throughput_suits_iops(spec: ClusterSpec) -> Iterator[Finding]:
     source=_PLAN_STORAGE,
 )
 def volumes_are_few(spec: ClusterSpec) -> Iterator[Finding]:
-    """At most 25 of volumes_per_instance."""
-    for path, ebs in data_volumes(spec):
-        if ebs.volumes_per_instance > _VOLUMES_PER_INSTANCE:
-            yield Finding(
-                (*path, "volumes_per_instance"),
-                f"{ebs.volumes_per_instance} volumes on each instance",
-                f"at most {_VOLUMES_PER_INSTANCE}",
-            )
+    """At most 25 of all kinds together; of one kind the spec takes no more."""
+    for path, instance in instances(spec):
+        ebs: EbsVolumes | None = instance.ebs
+        count = sum(kind.volumes_per_instance for _, kind in volumes(ebs))
+        if count > _VOLUMES_PER_INSTANCE:
+            message = f"{count} volumes on each instance"
+            yield Finding((*path, "ebs"), message, f"at most {_VOLUMES_PER_INSTANCE}")

@@ -10,11 +10,12 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     PlainValidator,
     Tag,
     TypeAdapter,
-    WithJsonSchema,
 )
+from pydantic_core import CoreSchema
 
 from emr_platform.spec import Allowed, Items, ScalarText, SpecModel
 
@@ -43,6 +44,23 @@ class Configuration(SpecModel):
         alias="Configurations",
         description="Nested classifications, e.g. export in spark-env.",
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe both spellings of the keys."""
+        described = handler(schema)
+        content = handler.resolve_ref_schema(described)
+        spellings = [(name, str(info.alias)) for name, info in cls.model_fields.items()]
+        content["properties"] |= {name: content["properties"][emr] for name, emr in spellings}
+        required = content.pop("required")
+        content["allOf"] = [
+            {"anyOf": [{"required": [name]}, {"required": [emr]}]}
+            for name, emr in spellings
+            if emr in required
+        ]
+        return described
 
 
 def _content_kind(value: Any) -> str:
@@ -98,27 +116,38 @@ def _from_mapping(classification: str, content: Mapping[str, Any]) -> Configurat
 
 _SCALAR_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _NESTED_SCHEMA: dict[str, Any] = {"type": "object", "additionalProperties": _SCALAR_SCHEMA}
-_JSON_SCHEMA: dict[str, Any] = {
-    "anyOf": [
-        {
-            "type": "object",
-            "additionalProperties": {
-                "type": "object",
-                "additionalProperties": {"anyOf": [_SCALAR_SCHEMA, _NESTED_SCHEMA]},
-            },
-        },
-        {
-            "type": "array",
-            "description": "EMR's own form: a list of Classification, Properties, Configurations.",
-            "items": {"type": "object"},
-        },
-    ]
+_MAPPING_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": {"anyOf": [_SCALAR_SCHEMA, _NESTED_SCHEMA]},
+    },
 }
+
+
+class _BothForms:
+    """Metadata for ``Annotated[...]``: the JSON Schema of the mapping form and of EMR's list."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {
+            "anyOf": [
+                _MAPPING_SCHEMA,
+                {
+                    "type": "array",
+                    "description": "EMR's own form: a list of Classification, Properties, "
+                    "Configurations.",
+                    "items": handler(Configuration.__pydantic_core_schema__),
+                },
+            ]
+        }
+
 
 Configurations = Annotated[
     Sequence[Configuration],
     PlainValidator(_validate),
-    WithJsonSchema(_JSON_SCHEMA),
+    _BothForms(),
     Allowed("a mapping of properties for each classification, or EMR's list of classifications"),
 ]
 """Classifications: a mapping (``spark-defaults: {spark.executor.cores: 4}``), or EMR's list."""

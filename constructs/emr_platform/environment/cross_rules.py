@@ -11,6 +11,7 @@ from emr_platform.cluster.groups import (
     NodeRole,
     instance_fleets,
     instance_groups,
+    primary_count,
     role_of,
 )
 from emr_platform.cluster.references import scripts, texts
@@ -31,6 +32,9 @@ _IAM_TAGS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"
 _ARNS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
 _SUBNET_GROUPS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"
 _NODE_ROLE = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-for-ec2.html"
+_TERMINATION_PROTECTION = (
+    "https://docs.aws.amazon.com/emr/latest/ManagementGuide/UsingEMR_TerminationProtection.html"
+)
 _S3_BUCKET = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9.-]*)")
 
 PLATFORM_TAGS = ("environment", "for-use-with-amazon-emr-managed-policies")
@@ -63,8 +67,7 @@ def region_is_known(spec: EnvironmentSpec) -> Iterator[Finding]:
     "EMR-ENVIRONMENT-002",
     what="In an environment that may be destroyed, clusters may be terminated.",
     why="Deleting the cluster's stack fails until somebody takes the protection away by hand.",
-    source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/"
-    "UsingEMR_TerminationProtection.html",
+    source=_TERMINATION_PROTECTION,
     severity="warning",
     aws_answer="Could not shut down one or more job flows since they are termination protected.",
 )
@@ -78,6 +81,30 @@ def clusters_can_be_destroyed(spec: EnvironmentSpec) -> Iterator[Finding]:
                     "termination protection in an environment with protection: destroy",
                     "false, or protection: retain",
                 )
+
+
+@CROSS_RULES.rule(
+    "EMR-TERMINATION-003",
+    what="Steps that are to end a cluster when they fail can do so.",
+    why="EMR does not end a long-running cluster that has termination protection: it goes on, and is "
+    "billed.",
+    source=_TERMINATION_PROTECTION,
+    severity="warning",
+)
+def steps_can_end_clusters(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """No terminate_cluster in a protected cluster. Of three primary nodes another rule speaks."""
+    for path, cluster in _clusters(spec):
+        protected = cluster.termination_protection
+        if protected is None:
+            protected = spec.protection == "retain"
+        if protected and cluster.lifecycle == "long_running" and primary_count(cluster) == 1:
+            for position, step in enumerate(cluster.steps):
+                if step.on_failure == "terminate_cluster":
+                    yield Finding(
+                        (*path, "steps", position, "on_failure"),
+                        "termination protection keeps the step from ending the cluster",
+                        "cancel_and_wait, lifecycle: transient, or termination_protection: false",
+                    )
 
 
 @CROSS_RULES.rule(

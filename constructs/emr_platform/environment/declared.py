@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
-from pydantic import AliasChoices, BaseModel, StringConstraints, Tag
+from pydantic import AliasChoices, BaseModel, StringConstraints, Tag, ValidationError
 from pydantic.fields import FieldInfo
 
 from emr_platform.security_configuration.values import EmrWords
@@ -69,13 +69,18 @@ class Declared:
                         tagged[item.tag] = alternative
         return tagged
 
+    def field(self, key: str | int) -> FieldInfo | None:
+        """What is declared for a key of a mapping whose keys are known; None if nothing is."""
+        for name, info in self.model.model_fields.items() if self.model else ():
+            if key in (name, *_other_spellings(name, info)):
+                return info
+        return None
+
     def child(self, part: str | int, following: str | int | None) -> Declared | None:
         """What is declared one part of an error's location further in; None if nothing is."""
-        if model := self.model:
-            for name, info in model.model_fields.items():
-                if part in (name, *_other_spellings(name, info)):
-                    return Declared.of(info.annotation, info.metadata)
-            return None
+        if self.model:
+            info = self.field(part)
+            return Declared.of(info.annotation, info.metadata) if info else None
         if members := self.members:
             return members.get(str(part))
         origin = get_origin(self.kind)
@@ -107,7 +112,7 @@ class Declared:
         if self.kind is int:
             return _whole_number(self.first(Ge), self.first(Le))
         if self.kind is float:
-            return _number(self.first(Ge), self.first(Gt))
+            return _number(self.first(Ge), self.first(Gt), self.first(Le))
         if self.model:
             return f"a mapping with the keys {', '.join(self.keys)}"
         if get_origin(self.kind) is dict:
@@ -115,6 +120,14 @@ class Declared:
         if get_origin(self.kind) is Sequence:
             return f"a list{self._limits('entries')}"
         return f"text{self._limits('characters')}"
+
+    @property
+    def needs_nothing(self) -> bool:
+        """Whether an empty mapping would be accepted here."""
+        try:
+            return self.model is not None and self.model.model_validate({}) is not None
+        except ValidationError:
+            return False
 
     @property
     def keys(self) -> list[str]:
@@ -213,7 +226,11 @@ def one_of(choices: Iterable[object]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _number(least: Ge | None, above: Gt | None) -> str:
+def _number(least: Ge | None, above: Gt | None, most: Le | None) -> str:
+    if least and most:
+        return f"a number from {least.ge} to {most.le}"
+    if above and most:
+        return f"a number above {above.gt}, up to {most.le}"
     if least:
         return f"a number of at least {least.ge}"
     return f"a number above {above.gt}" if above else "a number"

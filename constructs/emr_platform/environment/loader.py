@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from emr_platform.environment import file_problems as kinds
+from emr_platform.environment.empty_values import empty_values
 from emr_platform.environment.file_problems import FileProblem
 from emr_platform.environment.rules import environment_problems, part_problems
 from emr_platform.environment.schema_errors import schema_problems
@@ -82,15 +83,18 @@ def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
     root, problems = parse(text.removeprefix("\ufeff"), str(file))
     if root is None:
         raise InvalidSpecError(in_file_order(problems))
+    document = plain(root)
+    errors = empty_values(root, EnvironmentSpec)
     try:
-        spec = EnvironmentSpec.model_validate(plain(root))
+        spec = EnvironmentSpec.model_validate(document)
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        problems += schema_problems(details, model=EnvironmentSpec, root=root, file=str(file))
-        sound = _sound_parts(plain(root), [detail["loc"] for detail in details])
+        errors += error.errors(include_url=False)
+    if errors:
+        problems += schema_problems(errors, model=EnvironmentSpec, root=root, file=str(file))
+        sound = _sound_parts(document, [error["loc"] for error in errors])
         found = part_problems(sound, file.parent) if sound else []
         problems += [_placed(problem, root, str(file)) for problem in found]
-        raise InvalidSpecError(in_file_order(problems)) from None
+        raise InvalidSpecError(in_file_order(problems))
     found = environment_problems(spec, directory=file.parent)
     problems = in_file_order([*problems, *(_placed(problem, root, str(file)) for problem in found)])
     if any(problem.severity == "error" for problem in problems):

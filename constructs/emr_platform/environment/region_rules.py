@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 from emr_platform.catalog.instance_types import is_supported
@@ -16,12 +17,14 @@ from emr_platform.catalog.release import Release
 from emr_platform.catalog.suggestions import similar_types
 from emr_platform.cluster.groups import instance_types
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.result_store.instance_classes import classes_in_region, classes_of_engine
 from emr_platform.rule import Finding, RuleBook
 
 REGION_RULES: RuleBook[EnvironmentSpec] = RuleBook()
 
 _LIST_RELEASES = "https://docs.aws.amazon.com/emr/latest/APIReference/API_ListReleaseLabels.html"
 _RELEASES = "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-release-components.html"
+_DATABASE_CLASSES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.RegionSupport.html"
 _TYPES = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-supported-instance-types.html"
 
 
@@ -88,6 +91,29 @@ def types_are_offered(spec: EnvironmentSpec) -> Iterator[Finding]:
                     f"a type that {spec.region} offers, such as {', '.join(similar)}",
                     f"Instance type '{type_}' is not supported.",
                 )
+
+
+@REGION_RULES.rule(
+    "EMR-DATABASE-005",
+    what="RDS offered the instance class in the region.",
+    why="RDS refuses a class that the region does not have. It may have come since the list was made.",
+    source=_DATABASE_CLASSES,
+    severity="warning",
+)
+def instance_class_is_offered(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """The region has the class, if the engine has it anywhere."""
+    if not spec.result_store:
+        return
+    offered = classes_in_region(spec.region)
+    class_, known = spec.result_store.instance_type, classes_of_engine(spec.result_store.engine)
+    if offered is not None and class_ in known and class_ not in offered:
+        there = [name for name in known if name in offered]
+        nearest = difflib.get_close_matches(class_, there, n=3, cutoff=0)
+        yield Finding(
+            ("result_store", "instance_type"),
+            f"RDS did not offer db.{class_} in {spec.region} when the list was made",
+            f"a class that {spec.region} offers, such as {', '.join(nearest)}",
+        )
 
 
 def _offered(release: Release, region: str) -> str:

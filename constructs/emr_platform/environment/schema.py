@@ -15,7 +15,7 @@ def environment_schema() -> dict[str, Any]:
     Returns:
         The schema. What it accepts may still break a rule; what it refuses is refused in any case.
     """
-    schema = _without_defaults_of_parts(EnvironmentSpec.model_json_schema())
+    schema = _as_files_have_it(EnvironmentSpec.model_json_schema())
     # The spec knows of no rules; editors complete their ids.
     warnings = sorted(id for id, severity in SEVERITIES.items() if severity == "warning")
     for part in (schema, schema["$defs"]["ClusterSpec"]):
@@ -27,17 +27,31 @@ def environment_schema() -> dict[str, Any]:
     }
 
 
-def _without_defaults_of_parts(schema: Any) -> Any:
-    """Leave out defaults that are whole mappings: editors would write all of them into the file."""
+def _as_files_have_it(schema: Any) -> Any:
+    """Leave out what is not for files.
+
+    Defaults that are whole mappings: editors would write all of them into the file. And ``null``,
+    which in Python stands for a key that is left out.
+    """
     if isinstance(schema, list):
-        return [_without_defaults_of_parts(item) for item in schema]
+        return [_as_files_have_it(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    return {
-        key: _without_defaults_of_parts(value)
+    kept = {
+        key: _as_files_have_it(value)
         for key, value in schema.items()
-        if key != "default" or not isinstance(value, dict)
+        if key != "default" or not (value is None or isinstance(value, dict))
     }
+    alternatives = kept.get("anyOf")
+    if isinstance(alternatives, list) and _NULL in alternatives:
+        rest = [each for each in alternatives if each != _NULL]
+        del kept["anyOf"]
+        # What stands beside the alternatives says more than what stands in the only one left.
+        kept = {**rest[0], **kept} if len(rest) == 1 else {"anyOf": rest, **kept}
+    return kept
+
+
+_NULL = {"type": "null"}
 
 
 def environment_schema_text() -> str:

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.declared import KEY, Declared, declared_at
+from emr_platform.environment.empty_values import EMPTY_VALUE
 from emr_platform.environment.file_problems import FileProblem
 from emr_platform.environment.yaml_tree import MappingNode, Mark, Node, SequenceNode, plain
 from emr_platform.problems import Location, Path, Problem
@@ -153,9 +154,12 @@ def _unknown_key(error: _Error) -> _Words:
 
 def _wrong_kind(error: _Error) -> _Words:
     hint = _hint(error.value, error.declared)
+    expected = error.expected
     if error.value is None and error.is_optional:
         hint = "or no such key at all, for the default"
-    return kinds.WRONG_KIND, f"found {found(error.value)}", error.expected + (hint and f"; {hint}")
+        if error.declared.needs_nothing:
+            expected = f"{{}} for its defaults, or {expected}"
+    return kinds.WRONG_KIND, f"found {found(error.value)}", expected + (hint and f"; {hint}")
 
 
 def _wrong_choice(error: _Error) -> _Words:
@@ -224,6 +228,7 @@ _WORDS: dict[str, Callable[[_Error], _Words]] = {
     "extra_forbidden": _unknown_key,
     **dict.fromkeys(
         (
+            EMPTY_VALUE,
             "bool_type",
             "dict_type",
             "float_type",

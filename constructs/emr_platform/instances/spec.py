@@ -11,6 +11,8 @@ from emr_platform.automatic_scaling.spec import AutomaticScaling
 from emr_platform.configurations.spec import Configurations
 from emr_platform.problems import Path
 from emr_platform.spec import (
+    MOST_NODES,
+    MOST_UNITS,
     InstanceType,
     Items,
     SpecModel,
@@ -40,12 +42,14 @@ class EbsSpec(SpecModel):
 
     type: VolumeType = Field(default="gp3", description="Volume type.")
     size_gib: int = Field(ge=1, le=16384, description="Size of each volume in GiB.")
-    volumes_per_instance: int = Field(default=1, ge=1, description="Volumes on each instance.")
+    volumes_per_instance: int = Field(
+        default=1, ge=1, le=25, description="Volumes on each instance."
+    )
     iops: int | None = Field(
-        default=None, ge=1, description="I/O operations per second (gp3, io1)."
+        default=None, ge=1, le=256_000, description="I/O operations per second (gp3, io1)."
     )
     throughput_mib_per_second: int | None = Field(
-        default=None, ge=1, description="Throughput in MiB per second (gp3)."
+        default=None, ge=1, le=4_000, description="Throughput in MiB per second (gp3)."
     )
 
 
@@ -121,7 +125,9 @@ class CoreGroupSpec(InstanceGroupSpec):
     """The core nodes, which run tasks and hold HDFS."""
 
     type: InstanceType = Field(default="m6g.xlarge", description="EC2 instance type.")
-    count: int = Field(default=1, ge=1, description="Number of core nodes to start with.")
+    count: int = Field(
+        default=1, ge=1, le=MOST_NODES, description="Number of core nodes to start with."
+    )
     automatic_scaling: AutomaticScaling | None = Field(
         default=None,
         description="Rules by which EMR changes the number of nodes, or EMR's own JSON of a policy. "
@@ -133,7 +139,7 @@ class TaskGroupSpec(InstanceGroupSpec):
     """Nodes that run tasks and hold no data."""
 
     type: InstanceType = Field(default="m6g.xlarge", description="EC2 instance type.")
-    count: int = Field(ge=0, description="Number of nodes to start with.")
+    count: int = Field(ge=0, le=MOST_NODES, description="Number of nodes to start with.")
     automatic_scaling: AutomaticScaling | None = Field(
         default=None,
         description="Rules by which EMR changes the number of nodes, or EMR's own JSON of a policy. "
@@ -144,7 +150,7 @@ class TaskGroupSpec(InstanceGroupSpec):
 class _SpotPurchaseSpec(SpecModel):
     """How the instances of one type of a fleet are bought."""
 
-    priority: Annotated[float, Field(ge=0)] | None = Field(
+    priority: Annotated[float, Field(ge=0, le=1_000_000)] | None = Field(
         default=None,
         description="Which type is taken first with a prioritized allocation strategy; "
         "0 is the highest. Left out: the lowest.",
@@ -154,7 +160,7 @@ class _SpotPurchaseSpec(SpecModel):
         description="The most to pay per Spot instance and hour, in US dollars. "
         "Left out: bid_price_percent.",
     )
-    bid_price_percent: Annotated[float, Field(gt=0)] | None = Field(
+    bid_price_percent: Annotated[float, Field(gt=0, le=10_000)] | None = Field(
         default=None,
         description="The most to pay for a Spot instance, in percent of the On-Demand price. "
         "Left out: 100.",
@@ -171,6 +177,7 @@ class FleetInstanceTypeSpec(_InstanceSpec, _SpotPurchaseSpec):
     weight: int = Field(
         default=1,
         ge=1,
+        le=MOST_NODES,
         description="How many units of the fleet's capacity an instance of this type counts for.",
     )
 
@@ -306,9 +313,11 @@ class InstanceFleetSpec(_FleetSpec):
         description="Instance types to choose from, by name.",
     )
     on_demand_capacity: int = Field(
-        default=0, ge=0, description="Units of On-Demand capacity to start with."
+        default=0, ge=0, le=MOST_UNITS, description="Units of On-Demand capacity to start with."
     )
-    spot_capacity: int = Field(default=0, ge=0, description="Units of Spot capacity to start with.")
+    spot_capacity: int = Field(
+        default=0, ge=0, le=MOST_UNITS, description="Units of Spot capacity to start with."
+    )
     resize: FleetResizingSpec | None = Field(
         default=None,
         description="How capacity is bought while the cluster runs. Left out: EMR's defaults.",
@@ -325,12 +334,12 @@ class InstanceFleetsSpec(SpecModel):
     task: InstanceFleetSpec | None = Field(
         default=None, description="Nodes that run tasks and hold no data. Left out: none."
     )
-    subnet_indexes: Annotated[Items[Annotated[int, Field(ge=0)]], Field(min_length=1)] | None = (
-        Field(
-            default=None,
-            description="Which of the network's cluster subnets EMR may choose from, counted from 0. "
-            "All nodes run in the one that it chooses. Left out: all of them.",
-        )
+    subnet_indexes: (
+        Annotated[Items[Annotated[int, Field(ge=0, le=199)]], Field(min_length=1)] | None
+    ) = Field(
+        default=None,
+        description="Which of the network's cluster subnets EMR may choose from, counted from 0. "
+        "All nodes run in the one that it chooses. Left out: all of them.",
     )
 
 
@@ -338,11 +347,17 @@ class RootVolumeSpec(SpecModel):
     """The EBS root volume of every node."""
 
     size_gib: int | None = Field(
-        default=None, ge=1, description="Size in GiB. Left out: EMR's default."
+        default=None, ge=1, le=16_384, description="Size in GiB. Left out: EMR's default."
     )
     iops: int | None = Field(
-        default=None, ge=1, description="I/O operations per second. Left out: EMR's default."
+        default=None,
+        ge=1,
+        le=256_000,
+        description="I/O operations per second. Left out: EMR's default.",
     )
     throughput_mib_per_second: int | None = Field(
-        default=None, ge=1, description="Throughput in MiB per second. Left out: EMR's default."
+        default=None,
+        ge=1,
+        le=4_000,
+        description="Throughput in MiB per second. Left out: EMR's default.",
     )

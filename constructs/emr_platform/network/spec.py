@@ -46,7 +46,10 @@ AvailabilityZoneName = Annotated[
 
 EndpointService = Annotated[
     str,
-    TextMatching(r"[a-z][a-z0-9.-]{0,62}", "the name of an AWS service, such as logs or ecr.api"),
+    TextMatching(
+        r"(?!(cn\.)?com\.amazonaws\b)[a-z][a-z0-9.-]{0,62}",
+        "the name of an AWS service, such as logs or ecr.api, without com.amazonaws.REGION",
+    ),
 ]
 """An AWS service with an interface endpoint, by the end of the endpoint's service name."""
 

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, create_model
 from emr_platform.metastore.spec import Database, S3Directory
 from emr_platform.presets.catalog import Option, Preset, presets
 from emr_platform.problems import Path
-from emr_platform.spec import Items, SpecModel, TextMatching
+from emr_platform.spec import MOST_UNITS, Items, SpecModel, TextMatching
 
 BucketReference = Annotated[
     str,
@@ -32,7 +32,7 @@ def _type(option: Option) -> Any:
         case "bucket":
             return BucketReference
         case "count":
-            return Annotated[int, Field(ge=1)]
+            return Annotated[int, Field(ge=1, le=MOST_UNITS)]
         case "database":
             return Database
         case "s3_directory":

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 from emr_platform.problems import Problem
+from emr_platform.result_store.instance_classes import classes_of_engine
 from emr_platform.result_store.spec import ResultStoreSpec
 from emr_platform.rule import Finding, RuleBook
 
 _BOOK: RuleBook[ResultStoreSpec] = RuleBook()
 
 _AUTOSCALING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"
+_CLASSES = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html"
+)
 _VERSIONS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html"
 
 
@@ -45,6 +50,26 @@ def engine_is_in_standard_support(spec: ResultStoreSpec) -> Iterator[Finding]:
     if spec.engine == "mysql-8.0":
         message = "RDS bills Extended Support for mysql-8.0 since 2026-08-01"
         yield Finding(("engine",), message, "mysql-8.4")
+
+
+@_BOOK.rule(
+    "EMR-DATABASE-004",
+    what="RDS has the instance class for the engine.",
+    why="RDS refuses a class that it does not have, or not for this version of MySQL; one that is "
+    "newer than the list here may be fine.",
+    source=_CLASSES,
+    severity="warning",
+)
+def instance_class_is_known(spec: ResultStoreSpec) -> Iterator[Finding]:
+    """The class is in the list for the engine."""
+    classes = classes_of_engine(spec.engine)
+    if spec.instance_type not in classes:
+        nearest = difflib.get_close_matches(spec.instance_type, classes, n=3, cutoff=0)
+        yield Finding(
+            ("instance_type",),
+            f"db.{spec.instance_type} is not among the classes known here for {spec.engine}",
+            f"a class of RDS such as {', '.join(nearest)}",
+        )
 
 
 RESULT_STORE_RULES = _BOOK.rules

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from emr_platform.spec import InstanceType, SpecModel, TextMatching
+from emr_platform.spec import SpecModel, TextMatching
+
+InstanceClass = Annotated[
+    str,
+    TextMatching(
+        r"(?!db\.)[a-z][a-z0-9-]*\.[a-z0-9-]+",
+        "an instance class without its db. prefix, such as t4g.small",
+    ),
+]
+"""An RDS instance class, ``t4g.small`` for ``db.t4g.small``."""
 
 ADMINISTRATOR = "admin"
 """The database user that the result store is made with."""
@@ -19,7 +28,7 @@ class ResultStoreSpec(SpecModel):
         default="mysql-8.4",
         description="Engine and its major version; RDS picks the minor version.",
     )
-    instance_type: InstanceType = Field(
+    instance_type: InstanceClass = Field(
         default="t4g.small", description="Instance class without its db. prefix."
     )
     storage_gib: int = Field(

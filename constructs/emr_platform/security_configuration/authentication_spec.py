@@ -118,7 +118,10 @@ class KerberosSpec(SpecModel):
     """Kerberos: by a KDC on the primary node, or by an external one."""
 
     ticket_lifetime_hours: int | None = Field(
-        default=None, ge=1, description="Hours that a ticket is valid. Left out: EMR's default."
+        default=None,
+        ge=1,
+        le=8_760,
+        description="Hours that a ticket is valid. Left out: EMR's default.",
     )
     cross_realm_trust: CrossRealmTrustSpec | None = Field(
         default=None, description="Another realm that the cluster's own KDC trusts."

@@ -112,7 +112,9 @@ class _Encryption(_Part):
 
 
 class _OwnKdcSettings(_Part):
-    lifetime: Annotated[int, Field(ge=1)] | None = Field(default=None, validation_alias=_LIFETIME)
+    lifetime: Annotated[int, Field(ge=1, le=8_760)] | None = Field(
+        default=None, validation_alias=_LIFETIME
+    )
     cross_realm_trust: CrossRealmTrustSpec | None = Field(
         default=None, alias="CrossRealmTrustConfiguration"
     )
@@ -132,7 +134,9 @@ class _OwnKdc(_Part):
 
 
 class _ExternalKdcSettings(ExternalKdcSpec):
-    lifetime: Annotated[int, Field(ge=1)] | None = Field(default=None, validation_alias=_LIFETIME)
+    lifetime: Annotated[int, Field(ge=1, le=8_760)] | None = Field(
+        default=None, validation_alias=_LIFETIME
+    )
     server_type: Literal["Single"] = Field(default="Single", alias="KdcServerType")
 
 

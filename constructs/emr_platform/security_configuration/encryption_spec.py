@@ -175,6 +175,7 @@ class CertificatesSpec(PartSpec):
     validity_days: int | None = Field(
         default=None,
         ge=1,
+        le=36_500,
         validation_alias=spelt("validity_days", "ValidityInDays"),
         description="Days that EMR's certificates are valid, for emr. Left out: 20 years. Later the "
         "security configuration has to be made anew.",

@@ -309,7 +309,14 @@ CASES: list[Case] = [
         ],
         [ebs(throughput_mib_per_second=751), ebs(throughput_mib_per_second=1000, iops=3999)],
     ),
-    ("EMR-VOLUME-010", [ebs(volumes_per_instance=25)], [ebs(volumes_per_instance=26)]),
+    (
+        "EMR-VOLUME-010",
+        [
+            ebs(volumes_per_instance=25),
+            {"core": {"ebs": [{"size_gib": 10, "volumes_per_instance": 20}, {"size_gib": 10}]}},
+        ],
+        [{"core": {"ebs": [{"size_gib": 10, "volumes_per_instance": 25}, {"size_gib": 10}]}}],
+    ),
     (
         "EMR-ROOT-001",
         [{"root_volume": {"size_gib": 10}}, {"root_volume": {"size_gib": 100}}, {}],

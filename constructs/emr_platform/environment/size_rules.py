@@ -1,0 +1,70 @@
+"""Rules about how large clusters may be in the network of their environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emr_platform.cluster.size_rules import most_nodes, nodes_at_start
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.network.addresses import AddressSpaceError, subnet_addresses
+from emr_platform.network.spec import NewVpcSpec
+from emr_platform.problems import Path
+from emr_platform.rule import Finding, RuleBook
+
+ENVIRONMENT_SIZE_RULES: RuleBook[EnvironmentSpec] = RuleBook()
+
+_EC2_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
+_AWS_KEEPS = 5
+
+
+@ENVIRONMENT_SIZE_RULES.rule(
+    "EMR-CAPACITY-006",
+    what="The subnet of a cluster has an address for each node that the cluster starts with.",
+    why="EC2 starts no instance without an address, and EMR ends the cluster.",
+    source=_EC2_ERRORS,
+)
+def subnet_has_room_at_start(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """At most as many nodes as the subnet has addresses that are left by AWS and endpoints."""
+    for path, cluster, cidr, room in _subnets(spec):
+        nodes = nodes_at_start(cluster)
+        if nodes > room:
+            yield Finding(
+                (*path, "core"),
+                f"the cluster starts with {nodes} nodes, and its subnet {cidr} has {room} addresses left",
+                "fewer nodes, or a larger network.cidr",
+            )
+
+
+@ENVIRONMENT_SIZE_RULES.rule(
+    "EMR-CAPACITY-007",
+    what="The subnet of a cluster has an address for each node that scaling may add.",
+    why="EC2 starts no instance without an address, so that the cluster stays smaller than it should be.",
+    source=_EC2_ERRORS,
+    severity="warning",
+)
+def subnet_has_room_for_scaling(spec: EnvironmentSpec) -> Iterator[Finding]:
+    """Scaling to at most as many nodes as the subnet has addresses left."""
+    for path, cluster, cidr, room in _subnets(spec):
+        nodes = most_nodes(cluster)
+        if nodes is not None and nodes > room:
+            yield Finding(
+                (*path, "scaling", "maximum"),
+                f"the cluster grows to {nodes} nodes, and its subnet {cidr} has {room} addresses left",
+                "a lower maximum, or a larger network.cidr",
+            )
+
+
+def _subnets(spec: EnvironmentSpec) -> Iterator[tuple[Path, ClusterSpec, str, int]]:
+    """Clusters of instance groups in the environment's own VPC: the subnet's range, and its free addresses."""
+    if not isinstance(spec.network, NewVpcSpec):
+        return
+    try:
+        subnets = subnet_addresses(spec.network).cluster
+    except AddressSpaceError:
+        return
+    taken = _AWS_KEEPS + len(spec.network.interface_endpoints)
+    for name, cluster in spec.clusters.items():
+        if not cluster.instance_fleets and cluster.subnet_index < len(subnets):
+            subnet = subnets[cluster.subnet_index]
+            yield ("clusters", name), cluster, str(subnet), subnet.num_addresses - taken
