@@ -18,9 +18,9 @@ from emr_platform.cluster.effective import written_path
 from emr_platform.cluster.fleet_rules import FLEET_RULES
 from emr_platform.cluster.high_availability_rules import HIGH_AVAILABILITY_RULES
 from emr_platform.cluster.lifecycle_rules import LIFECYCLE_RULES
+from emr_platform.cluster.node_count_rules import NODE_COUNT_RULES
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
-from emr_platform.cluster.size_rules import SIZE_RULES
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.cluster.step_rules import STEP_RULES
 from emr_platform.cluster.volume_rules import VOLUME_RULES
@@ -36,7 +36,7 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     CAPACITY_RULES,
     FLEET_RULES,
     HIGH_AVAILABILITY_RULES,
-    SIZE_RULES,
+    NODE_COUNT_RULES,
     AUTOMATIC_SCALING_RULES,
     ALARM_RULES,
     DECOMMISSION_RULES,

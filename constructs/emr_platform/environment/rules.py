@@ -13,12 +13,12 @@ from emr_platform.acknowledged_warnings.rules import (
 )
 from emr_platform.cluster.references import REFERENCE_RULES, reference_problems
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
+from emr_platform.environment.address_rules import ADDRESS_RULES
 from emr_platform.environment.cross_rules import CROSS_RULES
 from emr_platform.environment.file_problems import FILE_PROBLEMS
 from emr_platform.environment.reachability_rules import REACHABILITY_RULES
 from emr_platform.environment.region_rules import REGION_RULES
 from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
-from emr_platform.environment.size_rules import ENVIRONMENT_SIZE_RULES
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
 from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
@@ -33,7 +33,7 @@ ALL_RULES: tuple[Rule[Any], ...] = (
     *CROSS_RULES.rules,
     *REACHABILITY_RULES.rules,
     *REGION_RULES.rules,
-    *ENVIRONMENT_SIZE_RULES.rules,
+    *ADDRESS_RULES.rules,
     *NETWORK_RULES,
     *STORAGE_RULES,
     *SSH_RULES,
@@ -64,7 +64,7 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
         environment acknowledges carry the reason.
     """
     problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
-    problems += REGION_RULES.problems(spec) + ENVIRONMENT_SIZE_RULES.problems(spec)
+    problems += REGION_RULES.problems(spec) + ADDRESS_RULES.problems(spec)
     problems += _part_problems(spec, directory)
     for name, cluster in spec.clusters.items():
         references = reference_problems(

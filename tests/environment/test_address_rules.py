@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emr_platform.environment.size_rules import ENVIRONMENT_SIZE_RULES
+from emr_platform.environment.address_rules import ADDRESS_RULES
 from emr_platform.environment.spec import EnvironmentSpec
 
 START, SCALING = "EMR-CAPACITY-006", "EMR-CAPACITY-007"
@@ -22,7 +22,7 @@ def found(cluster: Mapping[str, Any], **network: Any) -> list[str]:
             "clusters": {"etl": {"release": "emr-7.12.0", **cluster}},
         }
     )
-    return [problem.rule_id for problem in ENVIRONMENT_SIZE_RULES.problems(spec)]
+    return [problem.rule_id for problem in ADDRESS_RULES.problems(spec)]
 
 
 def of(core: int, **more: Any) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.rule import Finding, RuleBook
 from emr_platform.spec import MOST_NODES
 
-SIZE_RULES: RuleBook[ClusterSpec] = RuleBook()
+NODE_COUNT_RULES: RuleBook[ClusterSpec] = RuleBook()
 
 _SUBNET_SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 _QUOTA = 2_000
 
 
-@SIZE_RULES.rule(
+@NODE_COUNT_RULES.rule(
     "EMR-CAPACITY-004",
     what="A cluster of instance groups has at most as many nodes as the largest subnet has addresses.",
     why="All of its nodes run in one subnet, and each has an address of it.",
@@ -34,7 +34,7 @@ def nodes_have_addresses(spec: ClusterSpec) -> Iterator[Finding]:
         yield Finding(("scaling", "maximum"), f"the cluster grows to {most} nodes", allowed)
 
 
-@SIZE_RULES.rule(
+@NODE_COUNT_RULES.rule(
     "EMR-CAPACITY-005",
     what="An instance group has at most 2000 instances.",
     why="That is the quota of an account which has not asked for more.",

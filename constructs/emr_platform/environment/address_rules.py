@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emr_platform.cluster.size_rules import most_nodes, nodes_at_start
+from emr_platform.cluster.node_count_rules import most_nodes, nodes_at_start
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.addresses import AddressSpaceError, subnet_addresses
@@ -12,13 +12,13 @@ from emr_platform.network.spec import NewVpcSpec
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 
-ENVIRONMENT_SIZE_RULES: RuleBook[EnvironmentSpec] = RuleBook()
+ADDRESS_RULES: RuleBook[EnvironmentSpec] = RuleBook()
 
 _EC2_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 _AWS_KEEPS = 5
 
 
-@ENVIRONMENT_SIZE_RULES.rule(
+@ADDRESS_RULES.rule(
     "EMR-CAPACITY-006",
     what="The subnet of a cluster has an address for each node that the cluster starts with.",
     why="EC2 starts no instance without an address, and EMR ends the cluster.",
@@ -36,7 +36,7 @@ def subnet_has_room_at_start(spec: EnvironmentSpec) -> Iterator[Finding]:
             )
 
 
-@ENVIRONMENT_SIZE_RULES.rule(
+@ADDRESS_RULES.rule(
     "EMR-CAPACITY-007",
     what="The subnet of a cluster has an address for each node that scaling may add.",
     why="EC2 starts no instance without an address, so that the cluster stays smaller than it should be.",
