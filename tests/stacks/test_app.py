@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from aws_cdk import App
 
+from emr_platform.catalog.data import CatalogError
 from emr_platform.problems import InvalidSpecError
-from stacks.app import AppInputError, build, environment_files
+from stacks.app import AppInputError, build, environment_files, main
 from tests.support import ROOT
 
 SMALL = """\
@@ -163,6 +164,15 @@ def test_data_is_destroyed_for_the_named_environment_only(folder: Path) -> None:
     assert emptied("beta")
     assert not emptied("alpha")
     assert not emptied("gamma")
+
+
+def test_broken_catalogue_ends_in_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: App) -> None:
+        raise CatalogError("mine.json: is not a catalogue")
+
+    monkeypatch.setattr("stacks.app.build", fail)
+    with pytest.raises(SystemExit, match=r"^mine\.json: is not a catalogue$"):
+        main()
 
 
 def test_bad_input_ends_in_a_report_and_not_in_a_traceback(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def release_is_offered(spec: EnvironmentSpec) -> Iterator[Finding]:
 @REGION_RULES.rule(
     "EMR-RELEASE-004",
     what="EMR listed the release in the region.",
-    why="A new release reaches the regions one after the other, and some of them years later; EMR "
-    "refuses it before. It may have come since the catalogue was made.",
+    why="A new release reaches the regions one after the other, and EMR refuses it before. It may "
+    "have come since the catalogue was made.",
     source=_RELEASES,
     severity="warning",
 )

@@ -84,7 +84,7 @@ def nodes_have_memory(spec: ClusterSpec) -> Iterator[Finding]:
             has, default = memory_mib(node.type), yarn_memory_mib(node.type)
             found[setting.path, node.type_name] = Finding(
                 setting.path,
-                f"{memory} MiB for containers on {node.type_name}, which has {has} MiB",
+                f"{memory} MiB for containers on {node.type_name}, where EMR counts {has} MiB in all",
                 f"{default}, EMR's default, or a little more",
             )
     yield from found.values()

@@ -34,8 +34,8 @@ class Replacement:
 
     @property
     def sizes(self) -> str:
-        """The sizes of both."""
-        return f"{self.old.name} has {_size(self.old)}; {self.new.name} has {_size(self.new)}"
+        """The sizes of both, as EMR counts: its memory is less than EC2's for newer types."""
+        return f"As EMR counts, {self.old.name} has {_size(self.old)}; {self.new.name} has {_size(self.new)}"
 
     @property
     def comment(self) -> str:
