@@ -32,4 +32,4 @@ def _preset(name: str, preset: Preset) -> Iterator[str]:
     shown = {key: data[key] for key in ("configurations", "allows nodes") if key in data}
     if shown:
         text = yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=100)
-        yield f"```yaml\n{text}```"
+        yield f"```text\n{text}```"

@@ -13,6 +13,7 @@ from emr_platform.cli.errors import CommandError
 from emr_platform.presets.catalog import preset_text
 from emr_platform.presets.catalog import presets as all_presets
 from emr_platform.presets.description import described
+from emr_platform.problems import visible
 
 
 def presets(
@@ -45,7 +46,7 @@ def presets(
         nearest = difflib.get_close_matches(name, all_presets(), n=1)
         hint = f", did you mean {nearest[0]}?" if nearest else ""
         raise CommandError(
-            f"there is no preset {name}{hint}\n  allowed: {', '.join(all_presets())}"
+            f"there is no preset {visible(name)}{hint}\n  allowed: {', '.join(all_presets())}"
         )
     if parsed and found.is_in(parsed) is False:
         raise CommandError(
@@ -67,7 +68,9 @@ def _release(label: str | None) -> Release | None:
     try:
         return Release.parse(label)
     except ValueError as error:
-        raise CommandError(f"{error}\n  allowed: a release label such as emr-7.12.0") from None
+        raise CommandError(
+            f"{visible(str(error))}\n  allowed: a release label such as emr-7.12.0"
+        ) from None
 
 
 def _list(release: Release | None) -> None:

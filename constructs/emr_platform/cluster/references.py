@@ -191,7 +191,7 @@ def local_scripts_have_a_bucket(cluster: ClusterReferences) -> Iterator[Finding]
 
 
 @_BOOK.rule(
-    "EMR-REFERENCE-005",
+    "EMR-REFERENCE-007",
     what="A metastore or a preset that connects to the result store comes with a result store.",
     why="There is no host that could be connected to.",
     source="https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-metastore-external-hive.html",

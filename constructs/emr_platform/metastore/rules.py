@@ -162,12 +162,13 @@ def databases_can_be_connected_to(spec: ClusterSpec) -> Iterator[Finding]:
     """Nothing is missing of what a connection takes."""
     for use in databases(spec):
         given = use.database
-        if given.host and not given.user:
-            yield Finding((*use.path, "host"), "a host, and no user", "a user and a secret as well")
-        if (given.host or given.user) and not given.secret:
-            key = "user" if given.user else "host"
-            yield Finding((*use.path, key), f"a {key}, and no secret", "a secret as well")
-        if given.secret and not (given.host or given.user):
+        if given.host or given.user:
+            key, wanted = ("host", ("user", "secret")) if given.host else ("user", ("secret",))
+            missing = [name for name in wanted if not getattr(given, name)]
+            if missing:
+                message = f"a {key}, and no {' and no '.join(missing)}"
+                yield Finding((*use.path, key), message, f"a {' and a '.join(missing)} as well")
+        elif given.secret:
             yield Finding((*use.path, "secret"), "a secret, and no user", "a user as well")
         for key in ("secret_key", "secret_encryption_key_arn"):
             if getattr(given, key) and not given.secret:

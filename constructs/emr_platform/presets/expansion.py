@@ -53,7 +53,7 @@ def preset_classifications(
     applications: Collection[str],
     metastore: MetastoreKind,
 ) -> Iterator[Classifications]:
-    """Fill in the parts of a preset that are for a cluster.
+    """Fill in the parts of a preset that are for a cluster; none where the preset is not for it at all.
 
     Args:
         use: The preset.
@@ -66,10 +66,43 @@ def preset_classifications(
         an option that was not said are left out.
     """
     installed = {name.lower() for name in applications}
+    if not is_for(use, release=release, applications=installed):
+        return
     values = _values(use)
     for part in use.preset.configurations:
         if _is_for(part, use, release, installed, metastore):
             yield _filled(part.classifications, values)
+
+
+def is_for(use: PresetUse, *, release: Release, applications: Collection[str]) -> bool:
+    """Whether a preset can be for a cluster: its release, its applications, and all is said that must be.
+
+    Args:
+        use: The preset.
+        release: The release of the cluster.
+        applications: All applications of the cluster, in lower case.
+    """
+    one_of = use.preset.one_of
+    return (
+        use.preset.is_in(release) is not False
+        and not missing_options(use)
+        and (not one_of or any(name.lower() in applications for name in one_of))
+    )
+
+
+def is_option_in(use: PresetUse, name: str | None, release: Release) -> bool:
+    """Whether a release knows an option of a preset; True where there is none to ask about."""
+    first = use.preset.options[name].first_release if name else None
+    return first is None or release >= Release.parse(first)
+
+
+def missing_options(use: PresetUse) -> list[str]:
+    """The options that must be said, and are not."""
+    return [
+        name
+        for name, option in use.preset.options.items()
+        if option.required and use.options.get(name) is None
+    ]
 
 
 def bucket_uses(use: PresetUse) -> Iterator[BucketUse]:
@@ -114,6 +147,7 @@ def _is_for(
 ) -> bool:
     return (
         use.says(part.with_option)
+        and is_option_in(use, part.with_option, release)
         and (not part.metastores or metastore in part.metastores)
         and (not part.applications or any(name.lower() in installed for name in part.applications))
         and (part.first_release is None or release >= Release.parse(part.first_release))

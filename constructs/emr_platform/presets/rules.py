@@ -9,6 +9,7 @@ from emr_platform.catalog.release import Release
 from emr_platform.cluster.effective import contradictions, effective_applications
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.presets.catalog import Preset
+from emr_platform.presets.expansion import is_option_in, missing_options
 from emr_platform.presets.spec import used_presets
 from emr_platform.problems import dotted
 from emr_platform.rule import Finding, RuleBook
@@ -59,13 +60,12 @@ def presets_are_documented(spec: ClusterSpec) -> Iterator[Finding]:
 def presets_are_complete(spec: ClusterSpec) -> Iterator[Finding]:
     """No preset in a list that has to be told something."""
     for use in used_presets(spec.presets):
-        for name, option in use.preset.options.items():
-            if option.required and use.options.get(name) is None:
-                yield Finding(
-                    use.path,
-                    f"the preset {use.name} does not say its {name}",
-                    f"presets as a mapping: {{{use.name}: {{{name}: …}}}}",
-                )
+        for name in missing_options(use):
+            yield Finding(
+                use.path,
+                f"the preset {use.name} does not say its {name}",
+                f"presets as a mapping: {{{use.name}: {{{name}: …}}}}",
+            )
 
 
 @PRESET_RULES.rule(
@@ -116,10 +116,9 @@ def options_are_in_release(spec: ClusterSpec) -> Iterator[Finding]:
     release = Release.parse(spec.release)
     for use in used_presets(spec.presets):
         for name, option in use.preset.options.items():
-            first = option.first_release
-            if first and release < Release.parse(first) and use.says(name):
+            if use.says(name) and not is_option_in(use, name, release):
                 message = f"{release} does not know {name} of the preset {use.name}"
-                yield Finding((*use.path, name), message, f"{first} or later")
+                yield Finding((*use.path, name), message, f"{option.first_release} or later")
 
 
 def _lacks_application(preset: Preset, release: Release) -> bool:

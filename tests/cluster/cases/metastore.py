@@ -113,6 +113,7 @@ CASES: list[Case] = [
         [
             mysql_without("user"),
             mysql_without("secret"),
+            mysql_without("user", "secret"),
             mysql_without("host", "user"),
             mysql_without("host", "secret"),
             mysql_without("host", "user", "secret", secret_key="password"),

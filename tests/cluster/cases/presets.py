@@ -41,7 +41,7 @@ CASES: list[Case] = [
             release("emr-spark-8.0.0", presets=["livy"]),
             release("emr-spark-8.0.0", presets=["flink"]),
         ],
-        [release("emr-spark-8.0.0", presets=["iceberg"])],
+        [release("emr-spark-8.0.0", presets=["hudi"])],
     ),
     (
         "EMR-PRESET-003",
