@@ -188,6 +188,7 @@ def test_all_errors_and_warnings_of_rules_come_at_once() -> None:
 
     assert reports(text) == [
         "dev.yaml:6:27  clusters.etl.applications[1]  EMR-APPLICATION-004",
+        "dev.yaml:8:14  clusters.etl.scaling  EMR-HDFS-004  warning",
         "dev.yaml:8:14  clusters.etl.scaling  EMR-SCALING-008  warning",
         "dev.yaml:8:24  clusters.etl.scaling.minimum  EMR-SCALING-002",
         "dev.yaml:9:27  clusters.etl.idle_timeout_minutes  EMR-TERMINATION-002  warning",

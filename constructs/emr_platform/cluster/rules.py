@@ -19,6 +19,7 @@ from emr_platform.cluster.fleet_rules import FLEET_RULES
 from emr_platform.cluster.high_availability_rules import HIGH_AVAILABILITY_RULES
 from emr_platform.cluster.lifecycle_rules import LIFECYCLE_RULES
 from emr_platform.cluster.node_count_rules import NODE_COUNT_RULES
+from emr_platform.cluster.primary_rules import PRIMARY_RULES
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
 from emr_platform.cluster.spec import ClusterSpec
@@ -36,6 +37,7 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     CAPACITY_RULES,
     FLEET_RULES,
     HIGH_AVAILABILITY_RULES,
+    PRIMARY_RULES,
     NODE_COUNT_RULES,
     AUTOMATIC_SCALING_RULES,
     ALARM_RULES,

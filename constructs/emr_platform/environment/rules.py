@@ -14,6 +14,7 @@ from emr_platform.acknowledged_warnings.rules import (
 from emr_platform.cluster.references import REFERENCE_RULES, reference_problems
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.environment.address_rules import ADDRESS_RULES
+from emr_platform.environment.cost_rules import COST_RULES
 from emr_platform.environment.cross_rules import CROSS_RULES
 from emr_platform.environment.file_problems import FILE_PROBLEMS
 from emr_platform.environment.reachability_rules import REACHABILITY_RULES
@@ -34,6 +35,7 @@ ALL_RULES: tuple[Rule[Any], ...] = (
     *REACHABILITY_RULES.rules,
     *REGION_RULES.rules,
     *ADDRESS_RULES.rules,
+    *COST_RULES.rules,
     *NETWORK_RULES,
     *STORAGE_RULES,
     *SSH_RULES,
@@ -65,6 +67,7 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
     """
     problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
     problems += REGION_RULES.problems(spec) + ADDRESS_RULES.problems(spec)
+    problems += COST_RULES.problems(spec)
     problems += _part_problems(spec, directory)
     for name, cluster in spec.clusters.items():
         references = reference_problems(

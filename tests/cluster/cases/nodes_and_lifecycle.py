@@ -105,6 +105,21 @@ CASES: list[Case] = [
         ],
     ),
     (
+        "EMR-PRIMARY-001",
+        [
+            {"core": {"count": 50}},
+            {"core": {"count": 51}, "primary": {"type": "m6g.2xlarge"}},
+            {"core": {"count": 51}, "primary": {"type": "m99.xlarge"}},
+            {"core": {"count": 2}, "scaling": {"minimum": 2, "maximum": 50}},
+            {"core": {"count": 2}, "scaling": {"unit": "vcpu", "minimum": 8, "maximum": 400}},
+        ],
+        [
+            {"core": {"count": 51}},
+            {"core": {"count": 10}, "task": {"a": {"count": 41}}},
+            {"core": {"count": 2}, "scaling": {"minimum": 2, "maximum": 51}},
+        ],
+    ),
+    (
         "EMR-AMI-001",
         [{"release": "emr-5.7.0", "ami_id": AMI}, {"release": "emr-5.6.0"}],
         [
