@@ -10,6 +10,7 @@ from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 from emr_platform.security_configuration.effective import (
     FIRST_WITH_EBS_ENCRYPTION,
+    cluster_security,
     declared_security,
     effective_security,
     knows_encrypted_disks,
@@ -229,6 +230,15 @@ def overrides_are_of_different_buckets(spec: SecurityConfigurationSpec) -> Itera
         seen.add(override.bucket)
 
 
+def _has_one(spec: ClusterSpec) -> bool:
+    """Whether EMR gets a security configuration, be it an existing one."""
+    security = cluster_security(spec)
+    if security is None:
+        return True
+    says_nothing = SecurityConfigurationSpec(platform_defaults=security.platform_defaults)
+    return security != says_nothing
+
+
 @CLUSTER_ENCRYPTION_RULES.rule(
     "EMR-ENCRYPTION-010",
     what="Security configurations are there from emr-4.8.0.",
@@ -236,8 +246,8 @@ def overrides_are_of_different_buckets(spec: SecurityConfigurationSpec) -> Itera
     source=_OPTIONS,
 )
 def release_knows_security_configurations(spec: ClusterSpec) -> Iterator[Finding]:
-    """None with earlier releases."""
-    if spec.security_configuration and Release.parse(spec.release) < _FIRST:
+    """None with earlier releases; the file may say that there is none."""
+    if _has_one(spec) and Release.parse(spec.release) < _FIRST:
         yield Finding(
             ("security_configuration",),
             f"{spec.release} knows no security configurations",

@@ -179,11 +179,20 @@ CASES: list[Case] = [
     ),
     (
         "EMR-ENCRYPTION-010",
-        [at_release("emr-4.8.0"), {"release": "emr-4.7.4"}],
         [
+            at_release("emr-4.8.0", existing="company-default"),
+            {"release": "emr-4.7.4"},
+            # Nothing to make a security configuration of.
             at_release("emr-4.7.4"),
-            at_release("emr-4.7.4", existing="company-default"),
+            at_release("emr-4.7.4", platform_defaults=False),
             at_release("emr-4.7.4", EncryptionConfiguration={}),
+        ],
+        [
+            at_release("emr-4.7.4", existing="company-default"),
+            at_release("emr-4.7.4", imds={}),
+            at_release(
+                "emr-4.7.4", InstanceMetadataServiceConfiguration={"HttpPutResponseHopLimit": 2}
+            ),
         ],
     ),
     (
