@@ -177,8 +177,11 @@ def test_example_grants_to_instance_role(session: Session) -> None:
 
 def test_whole_environment_of_example_is_synthesized(session: Session) -> None:
     app = session.names["app"]
-    for type in ("AWS::EC2::VPC", "AWS::RDS::DBInstance", "AWS::EMR::Cluster"):
+    for type in ("AWS::EC2::VPC", "AWS::RDS::DBInstance"):
         assert len(session.resources(app, type)) == 1, type
+    profiles = [each["JobFlowRole"] for each in session.resources(app, "AWS::EMR::Cluster")]
+    assert len(profiles) == 2
+    assert "EMR_EC2_DefaultRole" in profiles
     ports = [rule["FromPort"] for rule in session.resources(app, "AWS::EC2::SecurityGroupIngress")]
     assert ports.count(3306) == 1
     roles = session.resources(app, "AWS::IAM::Role")

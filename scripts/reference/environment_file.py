@@ -24,8 +24,8 @@ _TOP = "Top level"
 _NAME = Declared.of(Name)
 _FIRST_LEVEL = 3
 _DEEPEST_LEVEL = 6
-# Written in a form of its own, which is described beside this reference.
-_DESCRIBED_ELSEWHERE = (Configuration, EmrAutoScalingPolicy, SecurityConfigurationDocument)
+DESCRIBED_ELSEWHERE = (Configuration, EmrAutoScalingPolicy, SecurityConfigurationDocument)
+"""Written in a form of its own, which is described beside this reference."""
 _CHOSEN = ("NAME", "[]")
 
 
@@ -90,7 +90,7 @@ def _models(
 ) -> Iterator[tuple[tuple[str, ...], str, type[BaseModel]]]:
     """The mappings with known keys that a type leads to: how, which alternative, and the model."""
     if declared.model:
-        if declared.model not in _DESCRIBED_ELSEWHERE:
+        if declared.model not in DESCRIBED_ELSEWHERE:
             yield (), kind, declared.model
     elif declared.members:
         for tag, member in declared.members.items():
