@@ -31,7 +31,7 @@ need-env = @test -n '$(ENV)' || { echo 'Say which environment: make $@ ENV=dev' 
 
 # Two workers: the tests of a file share the synthesized template of their fixtures.
 PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
-SHELL_SCRIPTS = .ci/run $(shell git ls-files '*.sh' 2>/dev/null)
+SHELL_SCRIPTS = .ci/run $(shell git ls-files '*.sh' 2>/dev/null || find environments -name '*.sh')
 
 .PHONY: help
 help: ## List these targets

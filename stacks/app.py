@@ -9,9 +9,10 @@ from pathlib import Path
 from aws_cdk import App
 
 from emr_platform.catalog.data import CatalogError
+from emr_platform.environment.files import check_files
 from emr_platform.environment.files import environment_files as files_of
-from emr_platform.environment.loader import LoadedEnvironment, load_environment
-from emr_platform.problems import InvalidSpecError, Problem
+from emr_platform.environment.loader import LoadedEnvironment
+from emr_platform.problems import InvalidSpecError
 from emr_platform.reports.report import counted
 from stacks.environment import EnvironmentStage
 
@@ -47,8 +48,9 @@ def build(app: App) -> list[EnvironmentStage]:
         The stages, in the order of their names.
 
     Raises:
-        InvalidSpecError: An environment file is wrong. All problems of all files are in it.
-        AppInputError: An environment was asked for that is not there, or two files describe the same.
+        InvalidSpecError: An environment file is wrong, or two describe the same environment. All problems of
+            all files are in it.
+        AppInputError: An environment was asked for that is not there.
     """
     file = app.node.try_get_context("environment-file")
     files = [Path(file)] if file else environment_files(ENVIRONMENTS)
@@ -89,38 +91,20 @@ def environment_files(directory: Path) -> list[Path]:
 def _selected(files: Sequence[Path], wanted: Sequence[str]) -> list[LoadedEnvironment]:
     """Load files, only those of the wanted environments where their names tell."""
     named = [path for path in files if path.stem in wanted]
-    if wanted and {path.stem for path in named} == set(wanted):
-        files = named
-    loaded = _load(files)
-    names = [environment.spec.name for environment in loaded]
-    for environment in loaded:
-        if names.count(environment.spec.name) > 1:
-            same = [str(each.path) for each in loaded if each.spec.name == environment.spec.name]
-            raise AppInputError(
-                f"{' and '.join(same)} describe the same environment, {environment.spec.name}"
-            )
+    told = bool(wanted) and {path.stem for path in named} == set(wanted)
+    checked = check_files(named if told else files, others=files)
+    if checked.errors:
+        raise InvalidSpecError(checked.problems)
+    names = [environment.spec.name for environment in checked.environments]
     missing = sorted(set(wanted) - set(names))
     if missing:
         raise AppInputError(
             f"there is no environment named {', '.join(missing)}\n  allowed: {', '.join(sorted(names))}"
         )
     return sorted(
-        (each for each in loaded if not wanted or each.spec.name in wanted),
+        (each for each in checked.environments if not wanted or each.spec.name in wanted),
         key=lambda each: each.spec.name,
     )
-
-
-def _load(files: Sequence[Path]) -> list[LoadedEnvironment]:
-    loaded: list[LoadedEnvironment] = []
-    problems: list[Problem] = []
-    for path in files:
-        try:
-            loaded.append(load_environment(path))
-        except InvalidSpecError as error:
-            problems += error.problems
-    if problems:
-        raise InvalidSpecError(problems)
-    return loaded
 
 
 def _names(context: object) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from emr_platform import __version__
+from tests.repository_files import repository_files
 
 ROOT = Path(__file__).parents[1]
 PYTHON_LOCK = ROOT / "requirements" / "development.txt"
@@ -32,21 +32,6 @@ REGISTRIES = [
 ]
 # The homes of EMR's own users are the same on every cluster.
 HOME = re.compile(r"(/home/(?!(hadoop|ec2-user)\b)\w+/|/Users/\w+/|(?<![\w.])/(root)/)")
-
-
-@cache
-def repository_files() -> tuple[Path, ...]:
-    """Every file that is tracked, or would be."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return tuple(
-        path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()
-    )
 
 
 def lines_with(pattern: re.Pattern[str]) -> Iterator[str]:
@@ -84,6 +69,24 @@ def locked_versions() -> dict[str, set[str]]:
     ):
         versions.setdefault(canonicalize_name(name), set()).add(version)
     return versions
+
+
+def test_files_are_the_same_in_an_archive(tmp_path: Path) -> None:
+    """Without git, ``.gitignore`` alone tells what belongs to the repository."""
+    files = {path.relative_to(ROOT) for path in repository_files()}
+    folders = {file.parent for file in files if len(file.parts) > 1}
+    made = [
+        *(".venv/lib/x.py", "node_modules/a/b.js", "cdk.out/manifest.json", "dist/x.whl"),
+        *("tests/__pycache__/x.cpython-311.pyc", "constructs/x.egg-info/PKG-INFO", "a/.idea/b"),
+    ]
+    for name in [*files, *map(Path, made)]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+
+    assert {path.relative_to(tmp_path) for path in repository_files(tmp_path)} == files
+    assert len(files) > 300
+    assert {Path("tests"), Path("stacks"), Path("docs")} <= folders
 
 
 def test_no_path_of_somebodys_machine() -> None:

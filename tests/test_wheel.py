@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from emr_platform import __version__
+from tests.repository_files import repository_files
 
 ROOT = Path(__file__).parents[1]
 SITE_PACKAGES = Path("lib", f"python{sys.version_info.major}.{sys.version_info.minor}")
@@ -135,14 +136,10 @@ def test_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
         for name in zipfile.ZipFile(wheel).namelist()
         if not name.startswith(f"emr_platform-{__version__}.dist-info/")
     }
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "emr_platform"],
-        cwd=ROOT / "constructs",
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split("\0")
-    assert packaged == {name for name in tracked if name}
+    root = ROOT / "constructs"
+    assert packaged == {
+        path.relative_to(root).as_posix() for path in repository_files() if root in path.parents
+    }
     assert "emr_platform/py.typed" in packaged
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -130,12 +131,21 @@ def test_reader_that_has_gone() -> None:
         assert process.wait() == program.BROKEN_PIPE
 
 
+def open_when_it_is_read(pipe: Path, process: subprocess.Popen[str]) -> int:
+    """Open a named pipe for writing, which only works while somebody reads from it."""
+    while True:
+        assert process.poll() is None, process.communicate()
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.02)
+
+
 def test_interruption(tmp_path: Path) -> None:
     pipe = tmp_path / "dev.yaml"
     os.mkfifo(pipe)
     with started("validate", str(pipe)) as process:
-        # Opening the pipe waits until the program reads from it.
-        writer = os.open(pipe, os.O_WRONLY)
+        writer = open_when_it_is_read(pipe, process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         os.close(writer)

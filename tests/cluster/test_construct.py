@@ -628,6 +628,31 @@ class TestErrors:
         assert ("steps", 0, "command", 0) in paths
         assert any(path[0] == "applications" for path in paths)
 
+    def test_local_scripts_must_be_there(self, parts: dict[str, Any], tmp_path: Path) -> None:
+        (tmp_path / "here.sh").write_text("#!/bin/sh\r\n", encoding="utf-8", newline="")
+        names = {"there": "there.sh", "here": "here.sh"}
+        spec = ClusterSpec.model_validate(
+            {
+                "release": "emr-7.12.0",
+                "bootstrap": {name: {"script": script} for name, script in names.items()},
+            }
+        )
+        bucket = s3.Bucket.from_bucket_name(parts["scope"], "Config", "company-config")
+
+        with pytest.raises(InvalidSpecError) as raised:
+            EmrCluster(**parts, spec=spec, config_bucket=bucket, script_directory=tmp_path)
+
+        missing, with_returns = raised.value.problems
+        assert missing.path == ("bootstrap", "there", "script")
+        assert missing.message == "the file there.sh does not exist"
+        assert with_returns.path == ("bootstrap", "here", "script")
+
+    def test_kind_of_subnet(self, parts: dict[str, Any]) -> None:
+        kind: Any = "privat"
+
+        with pytest.raises(ValueError, match="found subnet_kind 'privat', allowed is private or"):
+            EmrCluster(**parts, spec=ClusterSpec(release="emr-7.12.0"), subnet_kind=kind)
+
     def test_local_script_needs_a_config_bucket(self, parts: dict[str, Any]) -> None:
         spec = ClusterSpec.model_validate(
             {"release": "emr-7.12.0", "bootstrap": {"a": {"script": "a.sh"}}}

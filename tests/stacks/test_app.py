@@ -50,7 +50,7 @@ def test_some_environments() -> None:
     assert built(environment="gamma, alpha") == ["alpha", "gamma"]
 
 
-def test_files_of_other_environments_are_not_even_read(folder: Path) -> None:
+def test_files_of_other_environments_are_not_checked(folder: Path) -> None:
     (folder / "gamma.yaml").write_text("name: [", encoding="utf-8")
 
     assert built(environment="beta") == ["beta"]
@@ -78,15 +78,27 @@ def test_two_files_of_one_environment(folder: Path) -> None:
     (folder / "copy.yaml").write_text(SMALL.format(name="beta"), encoding="utf-8")
 
     with pytest.raises(
-        AppInputError, match=r"beta\.yaml and .*copy\.yaml describe the same environment, beta"
+        InvalidSpecError,
+        match=r"copy\.yaml:1:7  name .*\n.*beta is described by .*beta\.yaml already",
     ):
         built()
+
+
+def test_another_file_of_the_wanted_environment(folder: Path) -> None:
+    """It is seen although its name says otherwise, and although nothing else in it is sound."""
+    (folder / "unfinished.yaml").write_text("name: beta\nregoin:\n", encoding="utf-8")
+
+    with pytest.raises(
+        InvalidSpecError, match=r"beta\.yaml:1:7  .*\n.*is described by .*unfinished\.yaml already"
+    ):
+        built(environment="beta")
+    assert built(environment="alpha") == ["alpha"]
 
 
 def test_two_files_of_one_name(folder: Path) -> None:
     (folder / "beta.yml").write_text(SMALL.format(name="beta"), encoding="utf-8")
 
-    with pytest.raises(AppInputError, match=r"beta\.yaml and .*beta\.yml describe the same"):
+    with pytest.raises(InvalidSpecError, match=r"beta\.yml:1:7  .*\n.*by .*beta\.yaml already"):
         built(environment="beta")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,7 @@ def demo(
     from emr_platform.operations.local_aws.server import LocalAwsError
     from emr_platform.problems import InvalidSpecError
 
+    end_in_order_when_terminated()
     try:
         environment = load_environment(file)
     except InvalidSpecError as error:
@@ -46,6 +48,21 @@ def demo(
     console.print(f"  edit {file}, then run this again")
 
 
+def end_in_order_when_terminated() -> None:
+    """Let SIGTERM and a closed terminal end what the command has started, as Ctrl-C does."""
+
+    def end(number: int, _frame: object) -> None:
+        for each in _ENDING:
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(_ENDED_BY_SIGNAL + number)
+
+    for each in _ENDING:
+        signal.signal(each, end)
+
+
+# What a shell says of a program that a signal has ended.
+_ENDED_BY_SIGNAL = 128
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 _ROLES = {"MASTER": "primary", "CORE": "core", "TASK": "task"}
 _MARKETS = {"ON_DEMAND": "On-Demand", "SPOT": "Spot"}
 

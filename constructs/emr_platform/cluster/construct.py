@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 
-from aws_cdk import Acknowledgment, Annotations, Stack, Tags, Validations
+from aws_cdk import Acknowledgment, Stack, Tags, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_emr as emr
 from aws_cdk import aws_iam as iam
@@ -16,42 +16,33 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from emr_platform.acknowledged_warnings.rules import Scope, with_acknowledgements
 from emr_platform.acknowledgements import acknowledge
 from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.base import BaseCluster, ClusterUseError, LogLocation
+from emr_platform.cluster.checking import refuse_problems
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
 from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.groups import subnet_indexes, uses_spot
 from emr_platform.cluster.imported import ClusterAttributes, ImportedCluster
 from emr_platform.cluster.logs import grant_log_writing, log_location
-from emr_platform.cluster.references import (
-    REFERENCE_RULES,
-    is_local_script,
-    reference_problems,
-    scripts,
-    texts,
-)
+from emr_platform.cluster.references import is_local_script, scripts, texts
 from emr_platform.cluster.request import (
     ClusterSurroundings,
     Json,
     references,
     run_job_flow_request,
 )
-from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.cluster.scripts import ShippedScripts
 from emr_platform.cluster.security_groups import ClusterSecurityGroups
 from emr_platform.cluster.software_access import grant_software
 from emr_platform.cluster.spec import ClusterSpec
-from emr_platform.environment.rules import SEVERITIES
 from emr_platform.identity.access import grant_secret_read
 from emr_platform.identity.construct import BaseClusterRoles, ClusterRoles
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.metastore.construct import ConfigurationSecrets
 from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
 from emr_platform.network.spec import SubnetKind
-from emr_platform.problems import InvalidSpecError
 from emr_platform.security_configuration.construct import ClusterSecurity
 from emr_platform.security_configuration.effective import knows_encrypted_disks
 from emr_platform.steps.request import script_runner_uri
@@ -172,8 +163,10 @@ class EmrCluster(BaseCluster):
                 acknowledges; this cluster need not have any of them. Default: none.
 
         Raises:
-            InvalidSpecError: EMR would refuse the cluster, or it refers to something that was not passed in.
-            ClusterUseError: Instance groups scale by policies, and ``roles`` has no role for that.
+            InvalidSpecError: EMR would refuse the cluster, or it refers to something that was not passed in, or a
+                local script cannot be read.
+            ClusterUseError: Instance groups scale by policies, and ``roles`` has no role for that; or
+                ``subnet_kind`` is neither private nor public.
         """
         super().__init__(scope, id)
         self.spec = spec
@@ -182,7 +175,21 @@ class EmrCluster(BaseCluster):
             self._buckets["config"] = config_bucket
         self._secret_names = (RESULT_STORE, RESULT_STORE_PASSWORD) if result_store_secret else ()
         self._hosts = {RESULT_STORE: result_store_host} if result_store_host else {}
-        self._check(data_buckets or {}, acknowledged_warnings or {}, subnet_count=len(subnets))
+        if subnet_kind not in get_args(SubnetKind):
+            raise ClusterUseError(
+                f"found subnet_kind '{subnet_kind}', allowed is private or public"
+            )
+        refuse_problems(
+            self,
+            spec,
+            buckets=self._buckets.keys(),
+            data_buckets=(data_buckets or {}).keys(),
+            secrets=self._secret_names,
+            hosts=self._hosts.keys(),
+            subnet_count=len(subnets),
+            script_directory=Path(script_directory),
+            acknowledged_warnings=acknowledged_warnings or {},
+        )
 
         name = name or self.node.path.replace("/", "-")
         scales = any(scaled_groups(spec))
@@ -299,35 +306,6 @@ class EmrCluster(BaseCluster):
             grant_secret_read(self.instance_role, secret=result_store_secret)
         self._order()
         self._acknowledge()
-
-    def _check(
-        self,
-        data_buckets: Mapping[str, s3.IBucket],
-        acknowledged_warnings: Mapping[str, str],
-        *,
-        subnet_count: int,
-    ) -> None:
-        """Refuse what EMR would refuse, and references to what was not passed in."""
-        problems = cluster_problems(self.spec)
-        problems += reference_problems(
-            self.spec,
-            buckets=self._buckets.keys(),
-            data_buckets=data_buckets.keys(),
-            secrets=self._secret_names,
-            subnet_count=subnet_count,
-            hosts=self._hosts.keys(),
-        )
-        problems = with_acknowledgements(
-            problems,
-            [Scope((), self.spec.acknowledge), Scope((), acknowledged_warnings, is_shared=True)],
-            severities=SEVERITIES,
-            asked={rule.id for rules in (CLUSTER_RULES, REFERENCE_RULES) for rule in rules},
-        )
-        if any(problem.severity == "error" for problem in problems):
-            raise InvalidSpecError(problems)
-        for problem in problems:
-            if problem.is_warning:
-                Annotations.of(self).add_warning_v2(problem.rule_id, str(problem))
 
     def _script_uri(self, script: str) -> str:
         # A local script without a config bucket was refused before.

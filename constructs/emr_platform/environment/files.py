@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from emr_platform.environment import file_problems as kinds
-from emr_platform.environment.loader import LoadedEnvironment, load_environment
+from emr_platform.environment.loader import LoadedEnvironment, declared_name, load_environment
 from emr_platform.problems import InvalidSpecError, Problem, in_file_order
 
 
@@ -49,11 +49,13 @@ def environment_files(directory: Path) -> list[Path]:
     )
 
 
-def check_files(files: Iterable[Path]) -> Checked:
+def check_files(files: Iterable[Path], *, others: Iterable[Path] = ()) -> Checked:
     """Check environment files, and that no two of them describe the same environment.
 
     Args:
         files: The files; one that is named twice is checked once.
+        others: Further files, which are not checked and need not be sound, but must not describe
+            the same environment as one that is. Default: none.
 
     Returns:
         The environments and all problems. Nothing is raised for bad input.
@@ -61,33 +63,34 @@ def check_files(files: Iterable[Path]) -> Checked:
     checked = tuple(dict.fromkeys(files))
     environments: list[LoadedEnvironment] = []
     problems: list[Problem] = []
+    described_by = {
+        name: other
+        for other in dict.fromkeys(others)
+        if other not in checked and (name := declared_name(other)) is not None
+    }
     for file in checked:
         try:
             environment = load_environment(file)
         except InvalidSpecError as error:
             problems += error.problems
             continue
-        same = [other for other in environments if other.spec.name == environment.spec.name]
-        found = [
-            *environment.warnings,
-            *environment.acknowledged,
-            *_same_name(environment, same[:1]),
-        ]
-        problems += in_file_order(found)
-        if not same:
+        same = described_by.get(environment.spec.name)
+        found = [*environment.warnings, *environment.acknowledged]
+        if same:
+            found.append(_same_name(environment, same))
+        else:
             environments.append(environment)
+            described_by[environment.spec.name] = file
+        problems += in_file_order(found)
     return Checked(checked, tuple(environments), tuple(problems))
 
 
-def _same_name(
-    environment: LoadedEnvironment, others: Sequence[LoadedEnvironment]
-) -> Iterable[Problem]:
-    for other in others:
-        yield environment.located(
-            Problem(
-                rule_id=kinds.SAME_NAME.id,
-                path=("name",),
-                message=f"the environment {environment.spec.name} is described by {other.path} already",
-                allowed="another name",
-            )
+def _same_name(environment: LoadedEnvironment, other: Path) -> Problem:
+    return environment.located(
+        Problem(
+            rule_id=kinds.SAME_NAME.id,
+            path=("name",),
+            message=f"the environment {environment.spec.name} is described by {other} already",
+            allowed="another name",
         )
+    )

@@ -16,7 +16,7 @@ from emr_platform.environment.rules import environment_problems, part_problems
 from emr_platform.environment.schema_errors import schema_problems
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_source import parse
-from emr_platform.environment.yaml_tree import MappingNode, Node, locate, plain
+from emr_platform.environment.yaml_tree import MappingNode, Node, ScalarNode, locate, plain
 from emr_platform.problems import InvalidSpecError, Location, Problem, in_file_order
 from emr_platform.problems import Path as ProblemPath
 from emr_platform.security_configuration.forms import DOCUMENT_KEYS
@@ -106,6 +106,24 @@ def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
         acknowledged=tuple(problem for problem in problems if not problem.is_warning),
         root=root,
     )
+
+
+def declared_name(path: Path) -> str | None:
+    """The name of the environment that a file describes, whatever else is in it.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The name; None if the file cannot be read that far.
+    """
+    try:
+        root, _ = parse(_read(path).removeprefix("\ufeff"), str(path))
+    except InvalidSpecError:
+        return None
+    entry = root.entries.get("name") if isinstance(root, MappingNode) else None
+    name = entry.node.value if entry and isinstance(entry.node, ScalarNode) else None
+    return name if isinstance(name, str) else None
 
 
 def _sound_parts(document: Any, faults: Iterable[tuple[int | str, ...]]) -> EnvironmentSpec | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emr_platform import problems
 from emr_platform.cluster.references import is_local_script, scripts
+from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.rule import Finding, RuleBook
 
@@ -48,9 +49,15 @@ class LocalScript:
 def local_scripts(spec: EnvironmentSpec, directory: Path) -> Iterator[LocalScript]:
     """All local scripts of all clusters, relative to the directory of the environment file."""
     for cluster_name, cluster in spec.clusters.items():
-        for path, script in scripts(cluster):
-            if is_local_script(script):
-                yield LocalScript.read(("clusters", cluster_name, *path), script, directory)
+        for script in local_scripts_of(cluster, directory):
+            yield replace(script, path=("clusters", cluster_name, *script.path))
+
+
+def local_scripts_of(cluster: ClusterSpec, directory: Path) -> Iterator[LocalScript]:
+    """All local scripts of one cluster, with paths that begin in it."""
+    for path, script in scripts(cluster):
+        if is_local_script(script):
+            yield LocalScript.read(path, script, directory)
 
 
 @SCRIPT_RULES.rule(

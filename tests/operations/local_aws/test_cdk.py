@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,33 @@ def test_exit_status_is_that_of_the_command_line(cdk: Cdk) -> None:
         node_modules=cdk.node_modules,
     )
     assert failing.destroy("dev/*") == 7
+
+
+@pytest.mark.parametrize("reason", [KeyboardInterrupt, SystemExit])
+def test_command_line_ends_with_who_runs_it(
+    cdk: Cdk, tmp_path: Path, reason: type[BaseException]
+) -> None:
+    """Ctrl-C reaches this program alone, as the command line is in a process group of its own."""
+    script = cdk.node_modules / "aws-cdk" / "bin" / "cdk"
+    script.write_text(
+        "require('fs').writeFileSync(process.env.WRITE_TO, `${process.pid}`); setInterval(() => {}, 999);"
+    )
+
+    def interrupt(*_: object) -> None:
+        if (tmp_path / "call.json").exists():
+            raise reason
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+    try:
+        with pytest.raises(reason):
+            cdk.deploy()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "call.json").read_text()), 0)
 
 
 def test_without_a_command_line_it_says_what_to_do(project: Path, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +21,8 @@ class CdkNotInstalledError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Cdk:
     """The CDK command line of a project. Every method prints what it prints, and returns its exit status.
+
+    Nothing is asked, as nobody could answer. Whatever ends a method early (Ctrl-C, say) ends the command line, too.
 
     Attributes:
         project: The folder with ``cdk.json``; the command line runs there.
@@ -84,6 +88,22 @@ class Cdk:
         }
         app_option = ["--app", app] if app else []
         command = [str(node), str(script), *arguments, *app_option, "--no-notices"]
-        # The command line of the project, with what its own user asks for.
-        completed = subprocess.run(command, cwd=directory, env=environment, check=False)  # noqa: S603
-        return completed.returncode
+        # The command line of the project, with what its own user asks for. In a process group of its own, so
+        # that also the app that it runs can be ended; then it can read nothing from a terminal.
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, process_group=0
+        )
+        try:
+            return process.wait()
+        except BaseException:
+            _end(process)
+            raise
+
+
+def _end(leader: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it has started."""
+    for sign, patience_seconds in ((signal.SIGTERM, 5.0), (signal.SIGKILL, None)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            leader.wait(patience_seconds)
