@@ -205,7 +205,31 @@ def instance_groups(draw: Draw, types: list[str]) -> dict[str, Any]:
                 "max_core": draw(st.integers(count, most)),
                 "max_on_demand": most,
             }
+        else:
+            for group in (cluster["core"], *cluster["task"].values()):
+                if draw(st.booleans()):
+                    group["automatic_scaling"] = draw(scaling_policies(group["count"]))
     return cluster
+
+
+@st.composite
+def scaling_policies(draw: Draw, count: int) -> dict[str, Any]:
+    """A scaling policy of a group that starts with a number of instances."""
+    policy: dict[str, Any] = {
+        "minimum": draw(st.integers(min(count, 1), count)),
+        "maximum": draw(st.integers(max(count, 1), 100)),
+        "preset": draw(st.sampled_from(["yarn-balanced", "yarn-eager", "yarn-memory"])),
+    }
+    if draw(st.booleans()):
+        policy["rules"] = {
+            draw(names): {
+                "metric": draw(st.sampled_from(["AppsPending", "HDFSUtilization"])),
+                "comparison": "greater_than",
+                "threshold": draw(st.integers(0, 99)),
+                "adjustment": {"percent_change_in_capacity": draw(st.integers(1, 300))},
+            }
+        }
+    return policy
 
 
 @st.composite

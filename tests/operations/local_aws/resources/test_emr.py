@@ -169,6 +169,55 @@ def test_cluster_changes_in_place_where_emr_can(aws: LocalAws) -> None:
     assert state == "TERMINATED"
 
 
+def _scaled(*, maximum: int | None) -> dict[str, Any]:
+    instances = _instances(core=2)
+    if maximum is not None:
+        instances["CoreInstanceGroup"]["AutoScalingPolicy"] = {
+            "Constraints": {"MinCapacity": 2, "MaxCapacity": maximum},
+            "Rules": [
+                {
+                    "Name": "scale-out",
+                    "Action": {"SimpleScalingPolicyConfiguration": {"ScalingAdjustment": 1}},
+                    "Trigger": {
+                        "CloudWatchAlarmDefinition": {
+                            "ComparisonOperator": "GREATER_THAN",
+                            "Dimensions": [{"Key": "JobFlowId", "Value": "${emr.clusterId}"}],
+                            "MetricName": "ContainerPendingRatio",
+                            "Period": "300",
+                            "Threshold": 0.75,
+                        }
+                    },
+                }
+            ],
+        }
+    role = "arn:aws:iam::123456789012:role/scaling"
+    return _emr(AutoScalingRole=role, Instances=instances)
+
+
+def test_scaling_policies_come_change_and_go(aws: LocalAws) -> None:
+    emr, stack = aws.client("emr"), create_stack(aws, _scaled(maximum=5))
+    cluster_id = stack.resources["Cluster"]
+
+    def policy() -> Any:
+        groups = emr.list_instance_groups(ClusterId=cluster_id)["InstanceGroups"]
+        [core] = [group for group in groups if group["InstanceGroupType"] == "CORE"]
+        return core.get("AutoScalingPolicy")
+
+    assert emr.describe_cluster(ClusterId=cluster_id)["Cluster"]["AutoScalingRole"]
+    assert policy()["Constraints"] == {"MinCapacity": 2, "MaxCapacity": 5}
+    (rule,) = policy()["Rules"]
+    (dimension,) = rule["Trigger"]["CloudWatchAlarmDefinition"]["Dimensions"]
+    # It is EMR that puts the id there.
+    assert dimension == {"Key": "JobFlowId", "Value": cluster_id}
+
+    stack.update(_scaled(maximum=9))
+    assert stack.resources["Cluster"] == cluster_id
+    assert policy()["Constraints"]["MaxCapacity"] == 9
+    stack.update(_scaled(maximum=None))
+    assert stack.resources["Cluster"] == cluster_id
+    assert not policy()
+
+
 def test_cluster_that_the_api_would_refuse_is_refused(aws: LocalAws) -> None:
     policy = {"ComputeLimits": {"MaximumCapacityUnits": 20}}
     stack = create_stack(aws, _emr(ManagedScalingPolicy=policy))

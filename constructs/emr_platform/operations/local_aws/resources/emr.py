@@ -42,15 +42,24 @@ class _Cluster(ResourceType):
 
     def update(self, existing: Existing, declared: Declared) -> Made | None:
         unchangeable = {*existing.properties, *declared.properties} - _CHANGEABLE
-        before, after = _counts(existing.properties), _counts(declared.properties)
+        before, after = _groups_by_name(existing.properties), _groups_by_name(declared.properties)
         if declared.differs(existing.declared, *unchangeable) or before.keys() != after.keys():
             return None
         emr = declared.aws("emr")
         for group in emr.list_instance_groups(ClusterId=existing.id)["InstanceGroups"]:
-            count = after[group["InstanceGroupType"], group["Name"]]
+            name = group["InstanceGroupType"], group["Name"]
+            count = int(after[name]["InstanceCount"])
             if count != group["RequestedInstanceCount"]:
                 wanted = {"InstanceGroupId": group["Id"], "InstanceCount": count}
                 emr.modify_instance_groups(ClusterId=existing.id, InstanceGroups=[wanted])
+            policy = after[name].get("AutoScalingPolicy")
+            if policy != before[name].get("AutoScalingPolicy"):
+                where = {"ClusterId": existing.id, "InstanceGroupId": group["Id"]}
+                if policy:
+                    request = {**where, "AutoScalingPolicy": policy}
+                    emr.put_auto_scaling_policy(**parameters(emr, "PutAutoScalingPolicy", request))
+                else:
+                    emr.remove_auto_scaling_policy(**where)
         return existing.made
 
     def delete(self, existing: Existing) -> None:
@@ -69,7 +78,15 @@ def run_job_flow_request(properties: Properties) -> dict[str, Any]:
 
 def _groups(instances: Properties) -> Iterator[dict[str, Any]]:
     # moto cannot keep a group's own configurations and image: they are left out.
-    taken = ("BidPrice", "EbsConfiguration", "InstanceCount", "InstanceType", "Market", "Name")
+    taken = (
+        "AutoScalingPolicy",
+        "BidPrice",
+        "EbsConfiguration",
+        "InstanceCount",
+        "InstanceType",
+        "Market",
+        "Name",
+    )
     for role, groups in (
         ("MASTER", [instances.get("MasterInstanceGroup")]),
         ("CORE", [instances.get("CoreInstanceGroup")]),
@@ -80,9 +97,9 @@ def _groups(instances: Properties) -> Iterator[dict[str, Any]]:
             yield {"Name": role.lower(), "Market": "ON_DEMAND", **known, "InstanceRole": role}
 
 
-def _counts(properties: Properties) -> dict[tuple[str, str], int]:
+def _groups_by_name(properties: Properties) -> dict[tuple[str, str], dict[str, Any]]:
     groups = _groups(properties["Instances"])
-    return {(group["InstanceRole"], group["Name"]): int(group["InstanceCount"]) for group in groups}
+    return {(group["InstanceRole"], group["Name"]): group for group in groups}
 
 
 def _configurations(configurations: list[Properties]) -> list[dict[str, Any]]:
