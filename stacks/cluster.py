@@ -96,6 +96,11 @@ class ClusterStack(EnvironmentStack):
         self.output("PrimaryDnsName", self.cluster.primary_dns_name, "DNS name of the primary node")
         self.output("ServiceRole", self.cluster.service_role.role_name, "Role of the EMR service")
         self.output("InstanceRole", self.cluster.instance_role.role_name, "Role of the nodes")
+        for role_name, role in self.cluster.security.runtime_roles.items():
+            id = f"RuntimeRole{role_name.title().replace('-', '')}"
+            self.output(id, role.role_arn, f"Role of steps that run as {role_name}")
+        if secret := self.cluster.security.kdc_admin_secret:
+            self.output("KdcAdminSecret", secret.secret_arn, "Password of the KDC's administrator")
 
     def _key_pair(self, ssh: SshSpec, environment: EnvironmentSpec, name: str) -> ec2.IKeyPair:
         """The key pair that the environment names, or one made of its public key, for this cluster alone.

@@ -12,6 +12,7 @@ GRAVITON = ["m6g.xlarge", "m6g.4xlarge", "r6g.2xlarge", "c6g.4xlarge", "m7g.2xla
 INTEL = ["m5.xlarge", "r5.2xlarge", "c5.4xlarge", "m5d.2xlarge"]
 RELEASES = ["emr-6.15.0", "emr-7.0.0", "emr-7.5.0", "emr-7.12.0"]
 MARKETS = ["on_demand", "spot"]
+ACCESS = ["read", "read_write"]
 APPLICATIONS = ["Hadoop", "Hive", "JupyterEnterpriseGateway", "Livy", "Spark", "Tez", "Zeppelin"]
 
 names = st.from_regex(r"[a-z]([a-z0-9-]{0,12}[a-z0-9])?", fullmatch=True)
@@ -27,7 +28,7 @@ def volumes(draw: Draw) -> dict[str, Any]:
     smallest = {"st1": 500, "io1": 10}.get(kind, 10)
     ebs: dict[str, Any] = {"type": kind, "size_gib": draw(st.integers(smallest, 1024))}
     if draw(st.booleans()):
-        ebs["volumes_per_instance"] = draw(st.integers(1, 25))
+        ebs["volumes_per_instance"] = draw(st.integers(1, 12))
     if kind == "io1":
         ebs["iops"] = draw(st.integers(100, min(64000, 50 * ebs["size_gib"])))
     if kind == "gp3" and draw(st.booleans()):
@@ -147,6 +148,90 @@ def steps(buckets: list[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
+def security_configurations(
+    draw: Draw, *, applications: list[str], data_buckets: list[str]
+) -> dict[str, Any]:
+    """A security configuration in any of its forms, for releases from 6.15.0."""
+    attributes = {"realm": "EXAMPLE.INTERNAL"}
+    access = st.dictionaries(st.sampled_from(data_buckets), st.sampled_from(["read", "read_write"]))
+    new_role = {"buckets": draw(access) if data_buckets else {}}
+    kerberos = {"kerberos": {}, "kerberos_attributes": attributes}
+    mappings = {"analysts": {"create": new_role, "groups": ["analysts"]}}
+    roles = {"runtime_roles": {"create": {"reports": new_role}}}
+    lake = {**roles, "lake_formation": {}}
+    own: dict[str, Any] = {}
+    for part in (
+        {"in_transit": {"certificates": {"provider": "emr"}}},
+        {"at_rest": {"s3": {"mode": "sse_s3"}, "local_disks": {"ebs_encryption": False}}},
+        {"imds": {"hop_limit": draw(st.integers(1, 64))}},
+        {"emrfs_role_mappings": mappings},
+        kerberos,
+        draw(st.sampled_from([roles, lake])) if {"Hive", "Spark"} & {*applications} else {},
+    ):
+        if draw(st.booleans()):
+            own.update(part)
+    existing = {"existing": "company-default", "kerberos_attributes": attributes}
+    document = {
+        "EncryptionConfiguration": {
+            "EnableInTransitEncryption": True,
+            "EnableAtRestEncryption": True,
+            "InTransitEncryptionConfiguration": {
+                "TLSCertificateConfiguration": {
+                    "CertificateProviderType": "PEM",
+                    "S3Object": "bucket://config/certs.zip",
+                }
+            },
+            "AtRestEncryptionConfiguration": {
+                "S3EncryptionConfiguration": {"EncryptionMode": "SSE-S3"}
+            },
+        },
+        "AuthenticationConfiguration": {
+            "KerberosConfiguration": {"Provider": "ClusterDedicatedKdc"}
+        },
+        "kerberos_attributes": attributes,
+    }
+    return draw(st.sampled_from([own, existing, document]))
+
+
+@st.composite
+def metastores(draw: Draw, *, data_buckets: list[str], result_store: bool) -> Any:
+    """A metastore in any of its forms."""
+    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:hive-AbCdEf"
+    database: dict[str, Any] = {"host": "db.example.com", "user": "hive", "secret": secret}
+    if draw(st.booleans()):
+        database["secret_key"] = "password"
+    forms: list[Any] = ["local", "glue", {"mysql": database}]
+    forms.append({"glue": {"databases": ["sales"], "access": draw(st.sampled_from(ACCESS))}})
+    forms += [{"glue": {"warehouse": f"bucket://{name}/tables/"}} for name in data_buckets]
+    forms += ["mysql: result_store"] if result_store else []
+    form = draw(st.sampled_from(forms))
+    return {"mysql": "result_store"} if form == "mysql: result_store" else form
+
+
+@st.composite
+def presets(draw: Draw, *, data_buckets: list[str], result_store: bool) -> Any:
+    """Presets that get along with each other, in either form, for releases from 6.15.0."""
+    options: dict[str, Any] = {
+        "iceberg": {},
+        draw(st.sampled_from(["delta", "hudi"])): {},
+        "jupyter-enterprise-gateway": {},
+        "livy": {"session_timeout": "2h"},
+        "spark-dynamic-allocation": {"maximum_executors": draw(st.integers(1, 100))},
+    }
+    for name in data_buckets:
+        options["iceberg"] = {"warehouse": f"bucket://{name}/tables/"}
+        options["jupyterhub"] = {"bucket": f"bucket://{name}"}
+        options["yarn-logs-on-s3"] = {"directory": f"bucket://{name}/logs/"}
+        options["zeppelin"] = {"bucket": f"bucket://{name}", "user": "team"}
+    if result_store:
+        options["oozie-database"] = {"database": "result_store"}
+    chosen = draw(st.lists(st.sampled_from(sorted(options)), unique=True))
+    if draw(st.booleans()):
+        return [name for name in chosen if name in ("delta", "hudi", "iceberg", "livy")]
+    return {name: options[name] for name in chosen}
+
+
+@st.composite
 def clusters(
     draw: Draw, *, subnets: int, data_buckets: list[str], result_store: bool
 ) -> dict[str, Any]:
@@ -181,7 +266,17 @@ def clusters(
     if cluster["lifecycle"] == "long_running" and draw(st.booleans()):
         cluster["idle_timeout_minutes"] = draw(st.integers(1, 10080))
     if draw(st.booleans()):
-        access = st.sampled_from(["read", "read_write"])
+        cluster["security_configuration"] = draw(
+            security_configurations(applications=cluster["applications"], data_buckets=data_buckets)
+        )
+    if draw(st.booleans()):
+        cluster["metastore"] = draw(
+            metastores(data_buckets=data_buckets, result_store=result_store)
+        )
+    if draw(st.booleans()):
+        cluster["presets"] = draw(presets(data_buckets=data_buckets, result_store=result_store))
+    if draw(st.booleans()):
+        access = st.sampled_from(ACCESS)
         cluster["data_access"] = {name: draw(access) for name in data_buckets}
     return cluster
 

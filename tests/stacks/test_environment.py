@@ -35,7 +35,7 @@ HOLDING_DATA = {
     "AWS::SecretsManager::Secret",
 }
 # They hold nothing that outlives the cluster: its disks' key, and the log of the function that copied its scripts.
-WITHOUT_DATA = ("ClusterEncryptionKey", "ClusterScriptsLogs", "NetworkDefaultSecurityGroupLogGroup")
+WITHOUT_DATA = ("ClusterSecurity", "ClusterScriptsLogs", "NetworkDefaultSecurityGroupLogGroup")
 
 
 def sample(name: str) -> EnvironmentSpec:
