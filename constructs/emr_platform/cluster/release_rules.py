@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from emr_platform.catalog.data import catalog_data
 from emr_platform.catalog.instance_types import (
     has_family,
     instance_type,
@@ -53,7 +54,9 @@ def release_is_known(spec: ClusterSpec) -> Iterator[Finding]:
         newest = newest_release(is_spark_line=release.is_spark_line)
         yield Finding(
             ("release",),
-            f"{spec.release} is not among the releases known here",
+            f"EMR listed {spec.release} in no region when the catalogue was made"
+            if release.label in catalog_data().labels
+            else f"{spec.release} is not among the releases known here",
             f"a release of EMR, such as {', '.join(dict.fromkeys([*nearest, newest.label]))}",
         )
 
