@@ -55,7 +55,7 @@ def errors(content: Any, **more: Any) -> set[str]:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_no_error_in_a_good_cluster_of_which_something_is_open(data: Any) -> None:
     content = data.draw(clusters(subnets=2, data_buckets=[], result_store=False))
     rendered = properties(ClusterSpec.model_validate(content))
@@ -212,7 +212,7 @@ junk = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_no_template_makes_the_check_fail(data: Any) -> None:
     content = properties(
         ClusterSpec.model_validate(

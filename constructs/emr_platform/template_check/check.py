@@ -40,6 +40,12 @@ TEMPLATE_RULES = (
 )
 """The rules about templates, besides those for clusters that are asked about their clusters."""
 
+TEMPLATE_IDS: tuple[str, ...] = (
+    *(kind.id for kind in TEMPLATE_PROBLEMS),
+    *(rule.id for rule in TEMPLATE_RULES),
+)
+"""The identifiers of everything that only templates can have wrong."""
+
 # Problems with a key, which are shown at the key and not at its value.
 _AT_KEY = ("EMR-TEMPLATE-003", "EMR-TEMPLATE-004")
 

@@ -174,5 +174,4 @@ def _is_of_aws(resource: Resource) -> bool:
 
 
 def _of(type: str) -> str:
-    article = "an" if type.rpartition("::")[2][:1] in "AEIOU" else "a"
-    return f"{article} {type}"
+    return f"an {type}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 from emr_platform.template_check.conversion.parts import boolean, integer
+from emr_platform.template_check.shapes import shapes
 from emr_platform.template_check.template import (
     CLUSTER,
     INSTANCE_FLEET,
@@ -29,6 +30,7 @@ _FLEETS = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-instance-f
 _FLEET_API = "https://docs.aws.amazon.com/emr/latest/APIReference/API_InstanceFleetConfig.html"
 
 _GROUPS = ("MasterInstanceGroup", "CoreInstanceGroup", "TaskInstanceGroups")
+_DEFINITION = "JobFlowInstancesConfig"
 _FLEETS_OF_CLUSTER = ("MasterInstanceFleet", "CoreInstanceFleet", "TaskInstanceFleets")
 
 
@@ -72,9 +74,11 @@ def groups_exclude_fleets(template: EmrTemplate) -> Iterator[Finding]:
 )
 def cluster_has_a_primary_node(template: EmrTemplate) -> Iterator[Finding]:
     """A master instance group or fleet."""
+    primary = ("MasterInstanceGroup", "MasterInstanceFleet")
     for _, instances in _instances(template):
-        primary = ("MasterInstanceGroup", "MasterInstanceFleet")
-        if not any(name in instances.entries for name in primary):
+        # What is not known may be meant to have one.
+        is_known = instances.entries.keys() <= shapes(CLUSTER, _DEFINITION).keys()
+        if is_known and not any(name in instances.entries for name in primary):
             yield Finding(instances.path, "no primary node", " or ".join(primary))
 
 

@@ -189,10 +189,14 @@ class Scope:
             # A macro adds what it likes to the mapping.
             if "Fn::Transform" in value:
                 return Value(path, UNKNOWN)
-            entries = ((key, self.evaluate(item, (*path, key))) for key, item in value.items())
-            return Value(path, {key: item for key, item in entries if item is not None})
+            entries = {
+                key: item
+                for key, inner in value.items()
+                if _is_text(key) and (item := self.evaluate(inner, (*path, key))) is not None
+            }
+            return Value(path, entries)
         text = str(value)
-        return Value(path, UNKNOWN if "{{resolve:" in text else text)
+        return Value(path, UNKNOWN if "{{resolve:" in text or not _is_text(text) else text)
 
     def _function(self, name: str, argument: Json, path: Path) -> Value | None:
         evaluated = _FUNCTIONS.get(name, _unknown)(self, argument, (*path, name))
@@ -200,6 +204,17 @@ class Scope:
         if isinstance(evaluated, str | list | Unknown):
             return _value(evaluated, path)
         return evaluated
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text is one: JSON can write halves of characters, which nothing else has."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _value(content: str | list[str] | Unknown, path: Path) -> Value:
