@@ -47,8 +47,10 @@ class _EmrModel(SpecModel):
 class EmrScalingConstraints(_EmrModel):
     """``ScalingConstraints`` of the EMR API."""
 
-    min_capacity: int = Field(ge=0, le=MOST_NODES)
-    max_capacity: int = Field(ge=1, le=MOST_NODES)
+    min_capacity: int = Field(
+        ge=0, le=MOST_NODES, description="Least number of instances in the group."
+    )
+    max_capacity: int = Field(ge=1, le=MOST_NODES, description="Most instances in the group.")
 
 
 class EmrSimpleScalingPolicyConfiguration(_EmrModel):
@@ -56,62 +58,97 @@ class EmrSimpleScalingPolicyConfiguration(_EmrModel):
 
     adjustment_type: Literal[
         "CHANGE_IN_CAPACITY", "PERCENT_CHANGE_IN_CAPACITY", "EXACT_CAPACITY"
-    ] = "CHANGE_IN_CAPACITY"
-    scaling_adjustment: int = Field(ge=-MOST_NODES, le=MOST_NODES)
-    cool_down: int = Field(default=0, ge=0, le=MOST_SECONDS)
+    ] = Field(default="CHANGE_IN_CAPACITY", description="What the number stands for.")
+    scaling_adjustment: int = Field(
+        ge=-MOST_NODES,
+        le=MOST_NODES,
+        description="Instances or percent to add, or to take away if negative; or the size to have.",
+    )
+    cool_down: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_SECONDS,
+        description="Seconds after a change until the next one may follow.",
+    )
 
 
 class EmrScalingAction(_EmrModel):
     """``ScalingAction`` of the EMR API."""
 
-    market: EmrMarket | None = None
-    simple_scaling_policy_configuration: EmrSimpleScalingPolicyConfiguration
+    market: EmrMarket | None = Field(
+        default=None, description="It has no meaning for instance groups, which have their own."
+    )
+    simple_scaling_policy_configuration: EmrSimpleScalingPolicyConfiguration = Field(
+        description="What becomes of the size of the group."
+    )
 
 
 class EmrMetricDimension(_EmrModel):
     """``MetricDimension`` of the EMR API."""
 
-    key: str
-    value: str
+    key: str = Field(description="Name of the dimension.")
+    value: str = Field(description="Its value.")
 
 
 class EmrCloudWatchAlarmDefinition(_EmrModel):
     """``CloudWatchAlarmDefinition`` of the EMR API."""
 
-    comparison_operator: EmrComparison
-    evaluation_periods: int = Field(default=1, ge=1, le=MOST_SECONDS)
-    metric_name: MetricName
-    namespace: Namespace = NAMESPACE
-    period: int = Field(ge=1, le=MOST_SECONDS)
-    statistic: EmrStatistic = "AVERAGE"
-    threshold: Annotated[float, Field(ge=0, le=MOST_IN_THRESHOLDS)]
-    unit: EmrUnit | None = None
+    comparison_operator: EmrComparison = Field(
+        description="How the metric compares to the threshold."
+    )
+    evaluation_periods: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_SECONDS,
+        description="Periods in a row in which the comparison must hold.",
+    )
+    metric_name: MetricName = Field(description="Name of the CloudWatch metric to watch.")
+    namespace: Namespace = Field(default=NAMESPACE, description="Namespace of the metric.")
+    period: int = Field(
+        ge=1,
+        le=MOST_SECONDS,
+        description="Length of a period in seconds; 300 for metrics of EMR.",
+    )
+    statistic: EmrStatistic = Field(
+        default="AVERAGE", description="What is taken of the values in a period."
+    )
+    threshold: Annotated[float, Field(ge=0, le=MOST_IN_THRESHOLDS)] = Field(
+        description="The value to compare to, in the unit of the metric."
+    )
+    unit: EmrUnit | None = Field(
+        default=None, description="Only values of the metric that were published in this unit."
+    )
     # EMR's own default.
-    dimensions: Items[EmrMetricDimension] = (
-        EmrMetricDimension(Key=CLUSTER_DIMENSION, Value=CLUSTER_ID),
+    dimensions: Items[EmrMetricDimension] = Field(
+        default=(EmrMetricDimension(Key=CLUSTER_DIMENSION, Value=CLUSTER_ID),),
+        description="Dimensions of the metric.",
     )
 
 
 class EmrScalingTrigger(_EmrModel):
     """``ScalingTrigger`` of the EMR API."""
 
-    cloud_watch_alarm_definition: EmrCloudWatchAlarmDefinition
+    cloud_watch_alarm_definition: EmrCloudWatchAlarmDefinition = Field(
+        description="What is watched."
+    )
 
 
 class EmrScalingRule(_EmrModel):
     """``ScalingRule`` of the EMR API."""
 
-    name: RuleName
-    description: str | None = None
-    action: EmrScalingAction
-    trigger: EmrScalingTrigger
+    name: RuleName = Field(description="Name of the rule, unlike those of the others.")
+    description: str | None = Field(default=None, description="What the rule is for.")
+    action: EmrScalingAction = Field(description="What is done.")
+    trigger: EmrScalingTrigger = Field(description="When it is done.")
 
 
 class EmrAutoScalingPolicy(_EmrModel):
     """``AutoScalingPolicy`` of the EMR API."""
 
-    constraints: EmrScalingConstraints
-    rules: Items[EmrScalingRule] = Field(min_length=1)
+    constraints: EmrScalingConstraints = Field(description="The limits of the group's size.")
+    rules: Items[EmrScalingRule] = Field(
+        min_length=1, description="When to change the size, and by how much."
+    )
 
     @model_validator(mode="after")
     def _unique_names(self) -> EmrAutoScalingPolicy:

@@ -47,7 +47,7 @@ def decommissioning_properties(
 
 @DECOMMISSION_RULES.rule(
     "EMR-DECOMMISSION-001",
-    what="decommission_timeout_minutes is not contradicted by configurations.",
+    what="The time-out of decommission_timeout_minutes is not contradicted by configurations.",
     why="What configurations say wins, so that the time-out is not the one that the key promises.",
     source=_SCALE_DOWN,
     severity="warning",
