@@ -64,13 +64,10 @@ def _bootstrap_action(
     if _OLD_BOOTSTRAP_ACTION.match(script):
         context.left_out(item, "EMR has had no bootstrap actions of its own since release 4.0.")
         return
-    if script.startswith(("/", "file:")):
-        context.left_out(item, "Scripts that lie on the nodes already are not supported.")
-        return
     name = unique(slug(written or script.rsplit("/", 1)[-1], otherwise="action"), actions)
     if name_item is not None and name != written:
         context.changed(name_item, name, "Names are lower-case letters, digits and hyphens.")
-    action: dict[str, Any] = {"script": _s3(context, location, script)}
+    action: dict[str, Any] = {"script": _node_script(context, location, script)}
     arguments = context.texts(args) if args is not None else []
     if arguments:
         action["args"] = arguments
@@ -219,6 +216,14 @@ def _on_failure(context: Context, item: Item, place: str) -> str:
         context.changed(action, becomes, "EMR's name for it since release 4.0.")
     context.moved(action, place)
     return becomes
+
+
+def _node_script(context: Context, item: Item, uri: str) -> str:
+    """A script of a bootstrap action, which may lie on the nodes."""
+    if uri.startswith("/"):
+        context.changed(item, f"file:{uri}", "EMR names scripts that lie on the nodes so.")
+        return f"file:{uri}"
+    return _s3(context, item, uri)
 
 
 def _s3(context: Context, item: Item, uri: str) -> str:

@@ -29,6 +29,7 @@ _SCRIPT_RUNNER = re.compile(
 )
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?")
 _OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]+/\S*[^\s/]")
+_ON_NODES = re.compile(r"file:(//)?/[^\s/]\S*")
 _ONE_STEP = {"name": "step", "command": ["true"], "on_failure": "continue"}
 
 
@@ -61,8 +62,8 @@ def _action(value: Value) -> Part:
 
 
 def _location(value: Value) -> Part:
-    """A script; one that is on the node already has no counterpart in an environment file."""
-    if value.text is None or not _OBJECT.fullmatch(value.text):
+    """A script in S3 or on the nodes, as an environment file may name it."""
+    if value.text is None or not (_OBJECT.fullmatch(value.text) or _ON_NODES.fullmatch(value.text)):
         return unknown(value, *samples.OBJECT_URIS)
     return Part(value.path, value.text, samples.OBJECT_URIS)
 
