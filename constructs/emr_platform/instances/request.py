@@ -88,6 +88,7 @@ def instance_fleet_request(
     Returns:
         The fleet; see https://docs.aws.amazon.com/emr/latest/APIReference/API_InstanceFleetConfig.html.
     """
+    on_demand: int
     if isinstance(fleet, PrimaryFleetSpec):
         on_demand = fleet.count if fleet.market == "on_demand" else 0
         spot = fleet.count - on_demand
