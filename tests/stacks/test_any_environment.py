@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from emr_platform.environment.rules import environment_problems
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.template_check.check import check_places
 from stacks.environment import EnvironmentStage
 from tests.strategies import environments
 from tests.support import MAJOR_ENGINE_VERSION, ROOT, lint, new_app
@@ -37,7 +38,7 @@ def test_a_valid_environment_breaks_no_rule(content: dict[str, Any]) -> None:
 
 @FEW_OR_MANY
 @given(environments())
-def test_a_valid_environment_becomes_templates_that_cfn_lint_accepts(
+def test_a_valid_environment_becomes_templates_without_mistakes(
     content: dict[str, Any],
 ) -> None:
     spec = EnvironmentSpec.model_validate(content)
@@ -50,3 +51,5 @@ def test_a_valid_environment_becomes_templates_that_cfn_lint_accepts(
         assert len(templates) >= 2 + len(spec.clusters)
         for template in templates:
             assert lint(template, ignore=MAJOR_ENGINE_VERSION) == []
+        # Our own rules find in the templates what they find in the file.
+        assert check_places([Path(directory)]).errors == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,19 @@ def test_region_of_an_assembly_is_known(tmp_path: Path) -> None:
     }
     (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"t": artifact}}))
     assert check_places([tmp_path]).problems == ()
+
+
+def test_example_of_the_documentation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (BAD.parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+    blocks = dict(
+        reversed(re.findall(r"^```(json|text)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    )
+    monkeypatch.chdir(tmp_path)
+    Path("template.json").write_text(blocks["json"], encoding="utf-8")
+    assert run(["check", "template.json"]) == 1
+    assert capsys.readouterr().out == blocks["text"]
 
 
 # --- Words and limits ----------------------------------------------------------------------
