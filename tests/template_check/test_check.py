@@ -179,6 +179,20 @@ def test_assembly_with_a_nested_stack(tmp_path: Path) -> None:
     assert report.summary == "2 templates: 1 error"
 
 
+def test_stacks_of_one_name_in_several_regions(tmp_path: Path) -> None:
+    artifacts = {}
+    for region in ("eu-west-1", "us-east-1"):
+        file = f"{region}.json"
+        (tmp_path / file).write_text(stack(cluster(Name=region)).text, encoding="utf-8")
+        artifacts[region] = {
+            "type": "aws:cloudformation:stack",
+            "environment": f"aws://111122223333/{region}",
+            "properties": {"templateFile": file, "stackName": "emr"},
+        }
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+    assert check_places([tmp_path]).summary == "2 templates: no problems"
+
+
 def test_region_of_an_assembly_is_known(tmp_path: Path) -> None:
     condition = {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}
     content = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 import pytest
@@ -405,6 +406,24 @@ def test_security_configuration_that_the_cluster_refers_to() -> None:
     assert [each[:2] for each in declared(without_certificates)] == [
         ("EMR-ENCRYPTION-005", "error")
     ]
+
+
+def test_security_configuration_that_no_cluster_uses() -> None:
+    def declared(**document: Any) -> set[str]:
+        configuration = resource("AWS::EMR::SecurityConfiguration", SecurityConfiguration=document)
+        return {each.rule_id for each in problems(cluster(), Security=configuration)}
+
+    kerberos = {"KerberosConfiguration": {"Provider": "ClusterDedicatedKdc"}}
+    encryption = {"EnableAtRestEncryption": False, "EnableInTransitEncryption": True}
+    # Whether a cluster with the attributes of Kerberos will use it, nobody knows.
+    assert "EMR-KERBEROS-001" not in declared(AuthenticationConfiguration=kerberos)
+    assert "EMR-ENCRYPTION-005" in declared(EncryptionConfiguration=encryption)
+    as_text = json.dumps({"EncryptionConfiguration": encryption})
+    configuration = resource("AWS::EMR::SecurityConfiguration", SecurityConfiguration=as_text)
+    found = problems(cluster(), Security=configuration)
+    assert {each.path for each in found} == {
+        ("Resources", "Security", "Properties", "SecurityConfiguration")
+    }
 
 
 def test_kerberos_comes_with_its_attributes() -> None:

@@ -17,7 +17,7 @@ from emr_platform.template_check.shape_rules import SHAPE_RULES
 from emr_platform.template_check.template import EmrTemplate, emr_resources, templates
 from emr_platform.templates.model import Stack, TemplateError
 from emr_platform.templates.positions import Positions, positions, repeats_keys
-from emr_platform.templates.reading import nested, read
+from emr_platform.templates.reading import read_all
 from emr_platform.templates.scenarios import Assignment, words
 
 UNREADABLE = FileProblem(
@@ -64,9 +64,7 @@ def check_places(places: Iterable[FilePath], *, show_acknowledged: bool = False)
     problems: list[Problem] = []
     for place in dict.fromkeys(places):
         try:
-            source = read(place)
-            stacks = [*source.stacks.values()]
-            stacks += nested(stacks) if source.is_assembly else ()
+            stacks = read_all(place)
         except TemplateError as error:
             files[error.place] = None
             problems.append(

@@ -25,9 +25,14 @@ from emr_platform.security_configuration.forms import DOCUMENT_KEYS
 from emr_platform.security_configuration.places import KEY, document_path
 from emr_platform.template_check.conversion.cluster import declaration
 from emr_platform.template_check.conversion.parts import Part
+from emr_platform.template_check.conversion.security import document_alone
 from emr_platform.template_check.filling import Filled, Filling
 from emr_platform.template_check.limits import limit_of_aws
-from emr_platform.template_check.template import CLUSTER, EmrTemplate
+from emr_platform.template_check.template import (
+    CLUSTER,
+    SECURITY_CONFIGURATION,
+    EmrTemplate,
+)
 from emr_platform.template_check.words import in_words_of_aws
 
 Json = Any
@@ -35,17 +40,21 @@ _MOST_CORRECTIONS = 100
 
 
 def findings(template: EmrTemplate) -> Iterator[Problem]:
-    """What the rules for clusters find in the clusters of a template.
+    """What the rules for clusters find in the clusters and security configurations of a template.
 
     Returns:
         Problems with paths in the template, in the words of AWS. What depends on a value that is
         not known is not among them.
     """
+    used = set()
     for cluster in template.of_type(CLUSTER):
         attached = template.attached.get(cluster.logical_id, ())
-        yield from cluster_findings(
-            declaration(cluster, attached, template.security_configuration(cluster))
-        )
+        configuration = template.security_configuration(cluster)
+        used.add(configuration and configuration.logical_id)
+        yield from cluster_findings(declaration(cluster, attached, configuration))
+    for configuration in template.of_type(SECURITY_CONFIGURATION):
+        if configuration.logical_id not in used and (alone := document_alone(configuration)):
+            yield from cluster_findings(alone)
 
 
 def cluster_findings(declared: Part) -> list[Problem]:

@@ -69,6 +69,7 @@ class Stack:
         place: The template's file, or wherever else it comes from.
         text: The template as it was written, to find places in it; empty if it never was text.
         has_transform: Whether CloudFormation lets macros change the template before it is deployed.
+        tags: Tags of the stack, which its resources get, too, as the assembly names them.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Stack:
     place: str = field(default="", compare=False)
     text: str = field(default="", compare=False, repr=False)
     has_transform: bool = field(default=False, compare=False)
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,25 @@ def read(place: Path) -> Source:
     return Source(str(place), stacks, is_assembly=True)
 
 
+def read_all(place: Path) -> list[Stack]:
+    """Read a template, or every template of a cloud assembly, those of nested stacks included.
+
+    Other than for :func:`read`, stacks may have the same name: in several accounts or regions.
+
+    Args:
+        place: A template in JSON or YAML, or the folder that ``cdk synth`` writes.
+
+    Raises:
+        TemplateError: There is nothing there, or it is not a template or an assembly.
+    """
+    if not place.is_dir():
+        return [*read(place).stacks.values()]
+    stacks = [*_assembly(place, set())]
+    if not stacks:
+        raise TemplateError(place, "the cloud assembly has no stacks")
+    return [*stacks, *nested(stacks)]
+
+
 def nested(stacks: Iterable[Stack]) -> Iterator[Stack]:
     """The templates of nested stacks, which the CDK writes beside those of the stacks they are in.
 
@@ -116,6 +135,7 @@ def _stack(folder: Path, artifact_id: str, artifact: Json, properties: Json) -> 
         account=account if account and account != "unknown-account" else None,
         region=region if region and region != "unknown-region" else None,
         termination_protection=bool(properties.get("terminationProtection", False)),
+        tags={str(key): str(value) for key, value in (properties.get("tags") or {}).items()},
     )
 
 

@@ -39,6 +39,7 @@ _TEXTS = (
     "https://example.com",
 )
 _SECRET = {"secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:name-AbCdEf"}
+_ATTRIBUTES: Json = {"realm": "EC2.INTERNAL", "kdc_admin_password": _SECRET}
 _JOIN = {"user": "name", "password": _SECRET}
 _ROLES_OF_STEPS = {"role_arns": ("arn:aws:iam::111122223333:role/somebody",)}
 
@@ -67,8 +68,27 @@ def security(properties: Value, configuration: EmrResource | None) -> Part:
 
 
 def document_alone(configuration: EmrResource) -> Part | None:
-    """A security configuration that no cluster of the template uses; None if nothing is known of it."""
-    return _document(configuration.properties)
+    """A security configuration that no cluster of the template uses, of a cluster of which nothing is known.
+
+    Returns:
+        The declaration of such a cluster; None if nothing is known of the security configuration.
+    """
+    declared = _document(configuration.properties)
+    if declared is None:
+        return None
+    attributes = Part(declared.path, UNKNOWN, (None, _ATTRIBUTES))
+    some = tuple((name,) for name in samples.APPLICATIONS)
+    return mapping(
+        declared.path,
+        {
+            "release": Part(declared.path, UNKNOWN, samples.RELEASES),
+            "applications": Part(declared.path, UNKNOWN, ((), *some)),
+            "primary": Part(declared.path, UNKNOWN, ({"count": 1}, {"count": 3})),
+            "security_configuration": mapping(
+                declared.path, {**declared.content, "kerberos_attributes": attributes}
+            ),
+        },
+    )
 
 
 def _document(properties: Value) -> Part | None:
@@ -123,9 +143,8 @@ def _kerberos_attributes(value: Value | None) -> Part | None:
     """Realm and passwords. Environment files name secrets with passwords; templates have them somehow."""
     if value is None:
         return None
-    realm: Json = {"realm": "EC2.INTERNAL", "kdc_admin_password": _SECRET}
     if not isinstance(value.content, dict):
-        return unknown(value, None, realm)
+        return unknown(value, None, _ATTRIBUTES)
     joins = value.get("ADDomainJoinUser") or value.get("ADDomainJoinPassword")
     return mapping(
         value.path,
@@ -138,7 +157,7 @@ def _kerberos_attributes(value: Value | None) -> Part | None:
             ),
             "ad_domain_join": Part(joins.path, UNKNOWN, (_JOIN,)) if joins else None,
         },
-        realm,
+        _ATTRIBUTES,
     )
 
 
