@@ -53,15 +53,18 @@ class Rule(Generic[S]):
 
     def problems(self, spec: S) -> Iterator[Problem]:
         """Run the rule on a spec and turn its findings into problems."""
-        for finding in self.check(spec):
-            yield Problem(
-                rule_id=self.id,
-                path=finding.path,
-                message=finding.message,
-                allowed=finding.allowed,
-                aws_answer=finding.aws_answer or self.aws_answer,
-                severity=self.severity,
-            )
+        return map(self.problem, self.check(spec))
+
+    def problem(self, finding: Finding) -> Problem:
+        """A finding of the rule with the rule's own words."""
+        return Problem(
+            rule_id=self.id,
+            path=finding.path,
+            message=finding.message,
+            allowed=finding.allowed,
+            aws_answer=finding.aws_answer or self.aws_answer,
+            severity=self.severity,
+        )
 
 
 class RuleBook(Generic[S]):
@@ -101,4 +104,9 @@ class RuleBook(Generic[S]):
 
     def problems(self, spec: S) -> list[Problem]:
         """Every problem that the book's rules find in a spec."""
-        return [problem for rule in self._rules for problem in rule.problems(spec)]
+        return problems_of(self._rules, spec)
+
+
+def problems_of(rules: Iterable[Rule[S]], spec: S) -> list[Problem]:
+    """Every problem that some rules find in a spec."""
+    return [rule.problem(finding) for rule in rules for finding in rule.check(spec)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
 from pathlib import Path
 from typing import Any
@@ -392,3 +394,11 @@ def test_one_bad_file_does_not_hide_another(tmp_path: Path) -> None:
         "EMR-FILE-001",
     ]
     assert checked.warnings == ()
+
+
+@pytest.mark.parametrize("text", [SMALLEST, "name: 1"])
+def test_garbage_is_collected_again_afterwards(text: str) -> None:
+    with contextlib.suppress(InvalidSpecError):
+        load(text)
+
+    assert gc.isenabled()

@@ -6,7 +6,7 @@ A snapshot. What is newer than it is unknown, which is not the same as unsupport
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from emr_platform.catalog.data import CatalogData, catalog_data
@@ -51,7 +51,12 @@ class InstanceType:
 
 def instance_type(name: str) -> InstanceType | None:
     """Look up an instance type by name; None where EMR did not list it on the day of the data."""
-    row = catalog_data().instance_types.get(name)
+    return _instance_type(catalog_data(), name)
+
+
+@lru_cache(maxsize=4096)
+def _instance_type(data: CatalogData, name: str) -> InstanceType | None:
+    row = data.instance_types.get(name)
     return None if row is None else InstanceType(name, *row[:6])
 
 
@@ -82,7 +87,24 @@ def is_other_ec2_type(name: str) -> bool:
 
 # By the guide, and not by what EC2's API says of each type: that has counted r7g among them.
 _PREVIOUS_GENERATIONS = frozenset(
-    ("a1", "c1", "c3", "c4", "d2", "g3", "g3s", "i2", "m1", "m2", "m3", "m4", "p2", "p3", "r3", "r4")
+    (
+        "a1",
+        "c1",
+        "c3",
+        "c4",
+        "d2",
+        "g3",
+        "g3s",
+        "i2",
+        "m1",
+        "m2",
+        "m3",
+        "m4",
+        "p2",
+        "p3",
+        "r3",
+        "r4",
+    )
 )
 
 

@@ -6,6 +6,8 @@ common: it gives every published value of the families from c3 to r6g, and newer
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from emr_platform.catalog.instance_types import InstanceType
 
 _MIB_PER_GIB = 1024
@@ -28,6 +30,7 @@ def memory_mib(type: InstanceType) -> int:
     return int(type.memory_gib * _MIB_PER_GIB)
 
 
+@lru_cache(maxsize=4096)
 def yarn_memory_mib(type: InstanceType) -> int:
     """EMR's default of ``yarn.nodemanager.resource.memory-mb`` for an instance type.
 

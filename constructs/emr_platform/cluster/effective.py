@@ -18,6 +18,7 @@ from emr_platform.presets.catalog import Classifications, MetastoreKind
 from emr_platform.presets.expansion import preset_classifications
 from emr_platform.presets.spec import PresetUse, used_presets
 from emr_platform.problems import Path
+from emr_platform.remembered import remembered, remembered_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Contradiction:
     second_value: str
 
 
+@remembered
 def effective_applications(spec: ClusterSpec) -> tuple[str, ...]:
     """The applications that EMR installs: those of the file, and behind them those that were added.
 
@@ -51,6 +53,7 @@ def effective_applications(spec: ClusterSpec) -> tuple[str, ...]:
     return (*spec.applications, *(name for name, _ in _added_applications(spec)))
 
 
+@remembered
 def effective_configurations(spec: ClusterSpec) -> tuple[Configuration, ...]:
     """The classifications that EMR gets for the whole cluster.
 
@@ -105,6 +108,7 @@ def metastore_kind(spec: ClusterSpec) -> MetastoreKind:
     return "mysql" if isinstance(spec.metastore, MySqlMetastoreSpec) else spec.metastore
 
 
+@remembered_items
 def _added_applications(spec: ClusterSpec) -> Iterator[tuple[str, Path]]:
     """The applications that presets add, each with the path of the first preset that does."""
     known = {name.lower() for name in spec.applications}
@@ -162,6 +166,7 @@ class _Added:
         return self.properties[name][1] if name in self.properties else self.owner or None
 
 
+@remembered
 def _added(spec: ClusterSpec) -> _Added:
     """What keys of the cluster, the metastore and presets add; what comes first holds."""
     added = _Added()

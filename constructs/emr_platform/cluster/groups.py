@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from emr_platform.cluster.spec import ClusterSpec
@@ -20,11 +21,13 @@ from emr_platform.instances.spec import (
     volumes,
 )
 from emr_platform.problems import Path
+from emr_platform.remembered import remembered_items
 
 NodeRole = Literal["primary", "core", "task"]
 _ROLES: tuple[NodeRole, ...] = ("primary", "core", "task")
 
 
+@remembered_items
 def instance_groups(
     spec: ClusterSpec,
 ) -> Iterator[tuple[Path, PrimaryGroupSpec | CoreGroupSpec | TaskGroupSpec]]:
@@ -38,6 +41,7 @@ def instance_groups(
         yield ("task", name), group
 
 
+@remembered_items
 def instance_fleets(
     spec: ClusterSpec,
 ) -> Iterator[tuple[Path, PrimaryFleetSpec | InstanceFleetSpec]]:
@@ -61,6 +65,7 @@ Instance = (
 """An instance group, or one type of a fleet."""
 
 
+@remembered_items
 def instances(spec: ClusterSpec) -> Iterator[tuple[Path, Instance]]:
     """Each group, or each type of each fleet: what has EBS volumes, an AMI and configurations."""
     yield from instance_groups(spec)
@@ -69,6 +74,7 @@ def instances(spec: ClusterSpec) -> Iterator[tuple[Path, Instance]]:
             yield (*path, "types", type_), instance
 
 
+@remembered_items
 def instance_types(spec: ClusterSpec) -> Iterator[tuple[Path, NodeRole, str]]:
     """Every instance type that nodes may have, with the path of the text that names it."""
     for path, group in instance_groups(spec):
@@ -78,11 +84,13 @@ def instance_types(spec: ClusterSpec) -> Iterator[tuple[Path, NodeRole, str]]:
             yield (*path, "types", type_), role_of(path), type_
 
 
+@lru_cache(maxsize=1024)
 def role_of(path: Path) -> NodeRole:
     """The role of the group or fleet that a path leads to."""
     return next(role for role in _ROLES if role in path[:2])
 
 
+@remembered_items
 def data_volumes(spec: ClusterSpec) -> Iterator[tuple[Path, EbsSpec]]:
     """Each kind of EBS data volume that groups and fleets declare."""
     for path, instance in instances(spec):
@@ -91,6 +99,7 @@ def data_volumes(spec: ClusterSpec) -> Iterator[tuple[Path, EbsSpec]]:
             yield (*path, "ebs", *rest), volume
 
 
+@remembered_items
 def all_configurations(spec: ClusterSpec) -> Iterator[tuple[Path, tuple[Configuration, ...]]]:
     """The cluster's own classifications and those of its groups and fleets, as the file has them."""
     yield ("configurations",), tuple(spec.configurations)

@@ -38,6 +38,8 @@ def references(text: str, kind: Reference) -> set[str]:
 
     A bucket is ``bucket://NAME``, or ``bucket-name://NAME`` where just its name is wanted.
     """
+    if "://" not in text:
+        return set()
     return {
         match["name"]
         for match in _REFERENCE.finditer(text)

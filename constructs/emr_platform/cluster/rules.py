@@ -28,7 +28,7 @@ from emr_platform.cluster.volume_rules import VOLUME_RULES
 from emr_platform.metastore.rules import METASTORE_RULES
 from emr_platform.presets.rules import PRESET_RULES
 from emr_platform.problems import Problem
-from emr_platform.rule import Rule, RuleBook
+from emr_platform.rule import Rule, RuleBook, problems_of
 from emr_platform.security_configuration.rules import SECURITY_RULES
 
 _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
@@ -71,6 +71,5 @@ def cluster_problems(spec: ClusterSpec) -> list[Problem]:
     return [
         # Rules look at what EMR gets; their readers, at what the file says.
         replace(problem, path=written_path(spec, problem.path))
-        for rule in CLUSTER_RULES
-        for problem in rule.problems(spec)
+        for problem in problems_of(CLUSTER_RULES, spec)
     ]

@@ -6,8 +6,9 @@ Paths are those of the effective configurations: ``written_path`` makes them tho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from emr_platform.catalog.instance_types import InstanceType, instance_type
@@ -19,6 +20,7 @@ from emr_platform.cluster.groups import NodeRole, instance_groups, instances, ro
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.configurations.spec import Configuration
 from emr_platform.problems import Path
+from emr_platform.remembered import remembered, remembered_items
 
 ANNOTATION = "EMR.secret@"
 """What EMR takes off the name of a property whose value is the ARN of a secret."""
@@ -64,6 +66,7 @@ class Node:
         return instance_type(self.type_name)
 
 
+@remembered
 def nodes(spec: ClusterSpec) -> tuple[Node, ...]:
     """Every group, or every type of every fleet: the primary node first, then core, then task."""
     groups = dict(instance_groups(spec))
@@ -79,6 +82,7 @@ def nodes(spec: ClusterSpec) -> tuple[Node, ...]:
     )
 
 
+@remembered
 def worker_nodes(spec: ClusterSpec) -> tuple[Node, ...]:
     """The nodes that YARN runs containers on: core and task nodes, or a primary node that is alone."""
     all_nodes = nodes(spec)
@@ -86,27 +90,34 @@ def worker_nodes(spec: ClusterSpec) -> tuple[Node, ...]:
     return workers or all_nodes
 
 
-class _Memory:
-    """The effective configurations of the cluster that was asked for last.
-
-    Every rule asks for them again, and presets make them long.
-    """
-
-    spec: ClusterSpec | None = None
-    configurations: tuple[Configuration, ...] = ()
-
-
-def _effective(spec: ClusterSpec) -> tuple[Configuration, ...]:
-    if _Memory.spec is not spec:
-        _Memory.configurations = effective_configurations(spec)
-        _Memory.spec = spec
-    return _Memory.configurations
-
-
 def cluster_setting(spec: ClusterSpec, classification: str, name: str) -> Setting | None:
     """What a property is for the whole cluster, as EMR gets it; None where nothing sets it."""
-    found = _find(_effective(spec), classification, name)
-    return found and Setting(found.value, ("configurations", *found.path))
+    return cluster_settings(spec, classification).get(name)
+
+
+def cluster_settings(spec: ClusterSpec, classification: str) -> Mapping[str, Setting]:
+    """What EMR gets of a classification for the whole cluster, by the names of properties."""
+    return _settings_by_classification(spec).get(classification, _NONE)
+
+
+@remembered
+def _settings_by_classification(spec: ClusterSpec) -> dict[str, dict[str, Setting]]:
+    found: dict[str, dict[str, Setting]] = {}
+    for configuration in effective_configurations(spec):
+        settings = found.setdefault(configuration.classification, {})
+        # A name by itself comes before the same one with the annotation.
+        for written in sorted(configuration.properties, key=_is_annotated):
+            path = ("configurations", configuration.classification, written)
+            value = configuration.properties[written]
+            settings.setdefault(written.removeprefix(ANNOTATION), Setting(value, path))
+    return found
+
+
+def _is_annotated(name: str) -> bool:
+    return name.startswith(ANNOTATION)
+
+
+_NONE: Mapping[str, Setting] = MappingProxyType({})
 
 
 def node_setting(spec: ClusterSpec, node: Node, classification: str, name: str) -> Setting | None:
@@ -126,18 +137,20 @@ def all_settings(spec: ClusterSpec, classification: str, name: str) -> tuple[Set
     return tuple(setting for setting in found if setting)
 
 
+@remembered_items
 def all_configurations(spec: ClusterSpec) -> Iterator[tuple[Path, Configuration]]:
     """Every classification that is not nested in another, with its path."""
-    for configuration in _effective(spec):
+    for configuration in effective_configurations(spec):
         yield ("configurations", configuration.classification), configuration
     for node in nodes(spec):
         for configuration in node.configurations:
             yield (*node.path, "configurations", configuration.classification), configuration
 
 
+@remembered_items
 def all_properties(spec: ClusterSpec) -> Iterator[Property]:
     """Every property of every classification, also of nested ones, as EMR gets them."""
-    for configuration in _effective(spec):
+    for configuration in effective_configurations(spec):
         yield from _properties(("configurations",), configuration)
     for node in nodes(spec):
         for configuration in node.configurations:
@@ -146,8 +159,13 @@ def all_properties(spec: ClusterSpec) -> Iterator[Property]:
 
 def installs(spec: ClusterSpec, *applications: str) -> bool:
     """Whether EMR installs one of some applications, in whatever case it is written."""
-    wanted = {application.lower() for application in applications}
-    return any(name.lower() in wanted for name in effective_applications(spec))
+    installed = _installed(spec)
+    return any(application.lower() in installed for application in applications)
+
+
+@remembered
+def _installed(spec: ClusterSpec) -> frozenset[str]:
+    return frozenset(name.lower() for name in effective_applications(spec))
 
 
 def is_true(setting: Setting | None) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emr_platform.catalog.release import Release
-from emr_platform.cluster.settings import Setting, cluster_setting
+from emr_platform.cluster.settings import Setting, cluster_settings
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.problems import Path
+from emr_platform.remembered import remembered_items
 from emr_platform.steps.spec import CommandStepSpec, JarStepSpec, SparkSubmitStepSpec
 
 _OPTIONS = {
@@ -36,15 +37,17 @@ class SparkProfile:
         spec: The cluster.
         step: Path of the step that starts it; None for what holds for the whole cluster.
         own: What the step itself sets, by the names of the properties.
+        shared: What ``spark-defaults`` sets for the whole cluster.
     """
 
     spec: ClusterSpec
     step: Path | None = None
     own: dict[str, Setting] = field(default_factory=dict)
+    shared: Mapping[str, Setting] = field(default_factory=dict)
 
     def setting(self, name: str) -> Setting | None:
         """What a property is: as the step says, else as ``spark-defaults`` says."""
-        return self.own.get(name) or cluster_setting(self.spec, "spark-defaults", name)
+        return self.own.get(name) or self.shared.get(name)
 
     def size_mib(self, name: str, *, unit: str = "m") -> float | None:
         """A property that is a size, in MiB; None if it is not set, or not a size."""
@@ -114,9 +117,11 @@ def size_mib(text: str, *, unit: str = "m") -> float | None:
     return int(match["number"]) * _MIB[(match["unit"] or unit)[0].lower()]
 
 
+@remembered_items
 def spark_profiles(spec: ClusterSpec) -> Iterator[SparkProfile]:
     """The settings for the whole cluster, then those of each step that runs spark-submit."""
-    yield SparkProfile(spec)
+    shared = cluster_settings(spec, "spark-defaults")
+    yield SparkProfile(spec, shared=shared)
     for position, step in enumerate(spec.steps):
         path: Path = ("steps", position)
         match step:
@@ -128,7 +133,7 @@ def spark_profiles(spec: ClusterSpec) -> Iterator[SparkProfile]:
                 own = _options(step.args, (*path, "args"), 1)
             case _:
                 continue
-        yield SparkProfile(spec, path, own)
+        yield SparkProfile(spec, path, own, shared)
 
 
 def _options(args: Sequence[str], path: Path, start: int) -> dict[str, Setting]:

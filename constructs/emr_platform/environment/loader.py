@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,18 +35,20 @@ class LoadedEnvironment:
         path: The file. Paths of scripts in the spec are relative to its directory.
         warnings: What is legal but unwise, in the order of the file.
         acknowledged: What would be warned of, had the file not acknowledged it.
-        root: The document that the spec was read from.
+        text: The text that the spec was read from.
     """
 
     spec: EnvironmentSpec
     path: Path
     warnings: tuple[Problem, ...]
     acknowledged: tuple[Problem, ...]
-    root: Node = field(repr=False, compare=False)
+    text: str = field(repr=False, compare=False)
 
     def located(self, problem: Problem) -> Problem:
         """A problem of the spec with its place in the file, and its path as the file has it."""
-        return _placed(problem, self.root, str(self.path))
+        # The document is read again: kept for all of many files, it would fill the memory.
+        root, _ = parse(self.text, str(self.path))
+        return _placed(problem, root, str(self.path)) if root else problem
 
 
 def load_environment(path: str | Path) -> LoadedEnvironment:
@@ -79,8 +82,18 @@ def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
     Raises:
         InvalidSpecError: The environment has errors.
     """
-    file = Path(file)
-    root, problems = parse(text.removeprefix("\ufeff"), str(file))
+    # What is made here is in use until the end, so that a search for garbage finds nothing.
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        return _load(text.removeprefix("\ufeff"), Path(file))
+    finally:
+        if searching:
+            gc.enable()
+
+
+def _load(text: str, file: Path) -> LoadedEnvironment:
+    root, problems = parse(text, str(file))
     if root is None:
         raise InvalidSpecError(in_file_order(problems))
     document = plain(root)
@@ -104,7 +117,7 @@ def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
         path=file,
         warnings=tuple(problem for problem in problems if problem.is_warning),
         acknowledged=tuple(problem for problem in problems if not problem.is_warning),
-        root=root,
+        text=text,
     )
 
 

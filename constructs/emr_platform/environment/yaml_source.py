@@ -7,7 +7,7 @@ deeply nested brackets overflow, and it has lost where aliases stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -18,9 +18,12 @@ from yaml.events import (
     CollectionStartEvent,
     DocumentStartEvent,
     Event,
+    MappingEndEvent,
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
 )
 
 from emr_platform.environment import file_problems as kinds
@@ -92,8 +95,7 @@ class _Reader:
     def read(self) -> tuple[Node | None, list[Problem]]:
         try:
             self._refuse_control_characters()
-            for event in self._events():
-                self._take(event)
+            self._read_events()
         except _Hopeless:
             return None, self._problems
         if self._root is None or (isinstance(self._root, ScalarNode) and self._root.value is None):
@@ -103,9 +105,25 @@ class _Reader:
             return None, self._problems
         return self._root, self._problems
 
-    def _events(self) -> Iterator[Event]:
+    def _read_events(self) -> None:
+        take: dict[type[Event], Callable[[Any], None]] = {
+            DocumentStartEvent: self._start_document,
+            ScalarEvent: self._take_scalar,
+            AliasEvent: self._take_alias,
+            MappingStartEvent: self._begin,
+            SequenceStartEvent: self._begin,
+            MappingEndEvent: self._end,
+            SequenceEndEvent: self._end,
+        }
         try:
-            yield from yaml.parse(self._text, Loader=_LOADER)
+            # As yaml.parse() does, which asks the parser twice for each event.
+            parser = _LOADER(self._text)
+            try:
+                while (event := parser.get_event()) is not None:
+                    if handler := take.get(type(event)):
+                        handler(event)
+            finally:
+                parser.dispose()
         except yaml.MarkedYAMLError as error:
             mark, message, allowed = explain(error, self._text)
             self._give_up(kinds.SYNTAX, mark, message, allowed=allowed)
@@ -123,38 +141,32 @@ class _Reader:
                 allowed="text without control characters",
             )
 
-    def _take(self, event: Event) -> None:
-        if isinstance(event, DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                self._give_up(
-                    kinds.SEVERAL_DOCUMENTS,
-                    _mark(event),
-                    "a second YAML document begins here",
-                    allowed="one document in each file",
-                )
-        elif isinstance(event, ScalarEvent):
-            self._put(self._scalar(event), event.anchor)
-        elif isinstance(event, AliasEvent):
-            self._put(self._aliased(event), None)
-        elif isinstance(event, CollectionStartEvent):
-            self._begin(event)
-        elif isinstance(event, CollectionEndEvent):
-            self._end()
+    def _start_document(self, event: DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._give_up(
+                kinds.SEVERAL_DOCUMENTS,
+                _mark(event),
+                "a second YAML document begins here",
+                allowed="one document in each file",
+            )
+
+    def _take_scalar(self, event: ScalarEvent) -> None:
+        self._put(self._scalar(event), event.anchor)
+
+    def _take_alias(self, event: AliasEvent) -> None:
+        self._put(self._aliased(event), None)
 
     # --- Values ----------------------------------------------------------------------------
 
     def _scalar(self, event: ScalarEvent) -> ScalarNode:
         block = event.style in ("|", ">")
-        if event.tag is None or event.tag == "!":
-            value = (
-                plain_scalar(event.value)
-                if event.tag is None and event.implicit[0]
-                else event.value
-            )
-            return ScalarNode(_mark(event), value, block=block)
+        tag = event.tag
+        if tag is None or tag == "!":
+            value = plain_scalar(event.value) if tag is None and event.implicit[0] else event.value
+            return ScalarNode(_mark(event), value, 1, block)
         try:
-            return ScalarNode(_mark(event), tagged_scalar(event.value, event.tag), block=block)
+            return ScalarNode(_mark(event), tagged_scalar(event.value, str(tag)), block=block)
         except ValueError:
             self._refuse_tag(event)
             return ScalarNode(_mark(event), event.value, block=block)
@@ -210,7 +222,7 @@ class _Reader:
             self._anchors[event.anchor] = None
         self._open.append(_Open(node, self._path_here(), event.anchor))
 
-    def _end(self) -> None:
+    def _end(self, _event: CollectionEndEvent) -> None:
         ended = self._open.pop()
         if isinstance(ended.node, MappingNode) and ended.merged:
             self._merge(ended.node, ended.merged)
@@ -224,19 +236,21 @@ class _Reader:
             self._root = node
             return
         parent = self._open[-1]
-        if isinstance(parent.node, SequenceNode):
+        collection = parent.node
+        if isinstance(collection, SequenceNode):
             self._grow(parent, node)
-            parent.node.items.append(node)
+            collection.items.append(node)
         elif parent.has_key:
             self._grow(parent, node)
-            self._put_value(parent, parent.node, node)
+            self._put_value(parent, collection, node)
             parent.key, parent.has_key = None, False
         else:
             parent.key, parent.has_key = self._key(parent, node), True
 
     def _grow(self, parent: _Open, node: Node) -> None:
-        parent.node.size += node.size
-        if parent.node.size > MOST_VALUES:
+        collection = parent.node
+        collection.size += node.size
+        if collection.size > MOST_VALUES:
             self._give_up(
                 kinds.TOO_LARGE,
                 node.mark,
@@ -352,4 +366,4 @@ def _key_found(node: Node) -> tuple[str, str]:
 
 def _mark(event: Event) -> Mark:
     mark = event.start_mark
-    return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+    return Mark(mark.line + 1, mark.column + 1) if mark is not None else Mark(1, 1)

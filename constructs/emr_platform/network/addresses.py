@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from itertools import islice
 
 from emr_platform.network.spec import NewVpcSpec
+from emr_platform.remembered import remembered
 
 LARGEST_VPC_PREFIX = 16
 SMALLEST_VPC_PREFIX = 24
@@ -48,6 +50,7 @@ def has_nat_subnets(spec: NewVpcSpec) -> bool:
     return spec.cluster_subnets == "private" and spec.nat_gateways > 0
 
 
+@remembered
 def subnet_addresses(spec: NewVpcSpec) -> SubnetAddresses:
     """Divide the VPC's address range.
 
@@ -91,7 +94,10 @@ def _in_eighths(vpc: IPv4Network, _zones: int) -> _Tiers:
     eighths = list(vpc.subnets(prefixlen_diff=3))
     # A /24 holds more databases and NAT gateways than a zone will ever have; the rest stays free.
     small = max(24, vpc.prefixlen + 6)
-    database, public = (list(eighth.subnets(new_prefix=small)) for eighth in eighths[_MOST_ZONES:])
+    database, public = (
+        list(islice(eighth.subnets(new_prefix=small), _MOST_ZONES))
+        for eighth in eighths[_MOST_ZONES:]
+    )
     return eighths[:_MOST_ZONES], database, public
 
 

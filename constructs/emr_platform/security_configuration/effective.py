@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.remembered import remembered
 from emr_platform.security_configuration.encryption_spec import (
     AtRestSpec,
     LocalDiskEncryptionSpec,
@@ -83,6 +84,7 @@ def written_security(
     return declared_security(spec) or existing_security(spec)
 
 
+@remembered
 def cluster_security(spec: ClusterSpec) -> SecurityConfigurationSpec | None:
     """What a cluster gets, the platform's defaults included; None with an existing security configuration."""
     if existing_security(spec):

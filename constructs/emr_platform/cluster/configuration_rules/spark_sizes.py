@@ -8,6 +8,7 @@ from emr_platform.cluster.configuration_rules.yarn import largest_container_mib
 from emr_platform.cluster.settings import Node, worker_nodes
 from emr_platform.cluster.spark_settings import SparkProfile, size_mib, spark_profiles
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.remembered import remembered
 from emr_platform.rule import Finding, RuleBook
 
 SPARK_SIZE_RULES: RuleBook[ClusterSpec] = RuleBook()
@@ -108,6 +109,7 @@ def sizes_can_be_read(spec: ClusterSpec) -> Iterator[Finding]:
                 yield Finding(setting.path, f"{name} is {setting.value}", "a whole number")
 
 
+@remembered
 def _containers(spec: ClusterSpec) -> dict[str, int]:
     """The largest container of each worker's type; empty if one of them is not known."""
     found: dict[str, int] = {}
@@ -128,10 +130,10 @@ def _too_large(
 ) -> Iterator[Finding]:
     containers = _containers(profile.spec)
     small = {name: size for name, size in containers.items() if size < asked}
-    setting = next(
-        found for name in names if profile.sets_any(name) and (found := profile.setting(name))
-    )
     if small:
+        setting = next(
+            found for name in names if profile.sets_any(name) and (found := profile.setting(name))
+        )
         least = min(small.values())
         on = ", ".join(f"{size} MiB on {name}" for name, size in small.items())
         yield Finding(
