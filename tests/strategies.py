@@ -190,7 +190,8 @@ def security_configurations(
         },
         "kerberos_attributes": attributes,
     }
-    return draw(st.sampled_from([own, existing, document]))
+    chosen: dict[str, Any] = draw(st.sampled_from([own, existing, document]))
+    return chosen
 
 
 @st.composite

@@ -30,7 +30,12 @@ FEW_OR_MANY = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 KEY = "arn:aws:kms:sa-east-1:111122223333:key/12345678-1234-1234-1234-123456789012"
-TYPES = {"m6g.xlarge": {}}
+TYPES: dict[str, Any] = {"m6g.xlarge": {}}
+WITH_RESULT_STORE = {
+    "release": "emr-7.12.0",
+    "applications": ["Hive"],
+    "metastore": {"mysql": "result_store"},
+}
 
 
 def core(**values: Any) -> Breaker:
@@ -207,7 +212,53 @@ BREAKERS: list[tuple[str, str, Breaker]] = [
         "Glue before 5.8.0",
         old("emr-5.7.0", applications=["Hive"], metastore="glue"),
     ),
+    (
+        "EMR-METASTORE-002",
+        "another account's catalog before 5.16.0",
+        old(
+            "emr-5.15.0", applications=["Hive"], metastore={"glue": {"catalog_id": "111122223333"}}
+        ),
+    ),
+    (
+        "EMR-METASTORE-004",
+        "Hive's tables on one of three primary nodes",
+        groups(
+            applications=["Hive"],
+            core={"count": 3},
+            lifecycle="long_running",
+            metastore="local",
+            presets=[],
+            primary={"count": 3},
+            security_configuration=None,
+        ),
+    ),
+    (
+        "EMR-CONNECTION-001",
+        "a database without a user",
+        cluster(applications=["Hive"], metastore={"mysql": {"host": "db.example.com"}}),
+    ),
+    (
+        "EMR-SECRET-001",
+        "a password instead of a secret",
+        cluster(configurations={"core-site": {"EMR.secret@fs.password": "hunter2"}}),
+    ),
     ("EMR-PRESET-001", "Hudi before 5.28.0", old("emr-5.27.1", presets=["hudi"])),
+    ("EMR-PRESET-003", "HBase in S3 without a place", cluster(presets=["hbase-on-s3"])),
+    (
+        "EMR-PRESET-004",
+        "two formats of tables in one catalog",
+        cluster(applications=["Spark"], presets=["delta", "hudi"], configurations={}),
+    ),
+    (
+        "EMR-PRESET-006",
+        "metrics that 7.0.0 does not know",
+        cluster(release="emr-7.0.0", presets={"cloudwatch-agent": {"yarn": True}}),
+    ),
+    (
+        "EMR-REFERENCE-007",
+        "a result store that is not there",
+        environment(result_store=None, clusters={"a": WITH_RESULT_STORE}),
+    ),
     (
         "EMR-CLASSIFICATION-001",
         "a classification misspelled",

@@ -313,6 +313,15 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
                     steps=[command("bucket://input/a", "bucket://logs/a")],
                 ),
             },
+            # What presets and the metastore name is opened for them.
+            {
+                **BUCKETS,
+                **etl(
+                    data_access={},
+                    metastore={"glue": {"warehouse": "bucket://input/tables/"}},
+                    presets={"iceberg": {"warehouse": "bucket://output/tables/"}},
+                ),
+            },
         ],
         [
             {**BUCKETS, **etl(data_access={}, steps=[command("--in=bucket://input/a")])},
@@ -331,10 +340,11 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             {**bucket("other"), **etl(steps=[command("--in=s3://other/a,s3a://other/b")])},
             etl(bootstrap={"a": {"script": "s3://other/a.sh"}}),
             etl(steps=[{"name": "a", "script": "s3://other/a.sh"}]),
+            etl(steps=[{"name": "a", "jar": "s3://other/a.jar"}]),
         ],
         [
             etl(steps=[command("--in=s3://other/a")]),
-            etl(steps=[{"name": "a", "jar": "s3://other/a.jar"}]),
+            etl(steps=[{"name": "a", "jar": "s3://other/a.jar", "args": ["s3://another/a"]}]),
             etl(steps=[{"name": "a", "script": "s3://other/a.sh", "args": ["s3n://another"]}]),
             etl(configurations={"a": {"b": "s3a://other"}}),
             {**bucket("another"), **etl(steps=[command("s3://another/a", "s3://other/a")])},

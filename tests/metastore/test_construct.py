@@ -30,7 +30,13 @@ WORKSPACE = "arn:aws:aps:eu-west-1:111122223333:workspace/ws-12345"
 CLUSTER: Mapping[str, Any] = {
     "applications": ["Hive", "Spark"],
     "data_access": {"data": "read"},
-    "metastore": {"glue": {"databases": ["sales"], "catalog_id": "444455556666"}},
+    "metastore": {
+        "glue": {
+            "databases": ["sales"],
+            "catalog_id": "444455556666",
+            "warehouse": "bucket://data/tables/",
+        }
+    },
     "presets": {
         "hue-database": {
             "database": {
@@ -215,6 +221,7 @@ def test_emr_may_read_a_copy_instead_of_json(synthesis: Synthesis) -> None:
 def test_presets_open_what_they_need(synthesis: Synthesis) -> None:
     written = flat([s["Resource"] for s in statements(synthesis, "Full", "s3:PutObject")])
     assert "/jupyter/*" in written
+    assert "/tables/*" in written
     (remote,) = statements(synthesis, "Full", "aps:RemoteWrite")
     assert remote["Resource"] == WORKSPACE
     assert statements(synthesis, "Full", "cloudwatch:PutMetricData")

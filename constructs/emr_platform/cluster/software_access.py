@@ -13,7 +13,7 @@ from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.metastore.access import grant_glue_catalog
 from emr_platform.metastore.spec import glue_catalog
-from emr_platform.presets.access import grant_presets
+from emr_platform.presets.access import grant_directory, grant_presets
 
 
 def grant_software(
@@ -42,4 +42,8 @@ def grant_software(
         )
     if catalog := glue_catalog(spec.metastore):
         grant_glue_catalog(scope, grantee, catalog=catalog, applications=applications)
+        if catalog.warehouse:
+            grant_directory(
+                grantee, directory=catalog.warehouse, access="read_write", buckets=buckets
+            )
     grant_presets(grantee, presets=spec.presets, buckets=buckets)

@@ -14,7 +14,7 @@ from emr_platform.cluster.groups import (
     primary_count,
     role_of,
 )
-from emr_platform.cluster.references import scripts, texts_with_uris
+from emr_platform.cluster.references import programs, texts
 from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
@@ -341,7 +341,9 @@ def referenced_buckets_may_be_used(spec: EnvironmentSpec) -> Iterator[Finding]:
     for path, cluster in _clusters(spec):
         if cluster.data_access is None:
             continue
-        for inner, text in texts_with_uris(cluster):
+        for inner, text in texts(cluster):
+            if inner[0] in ("metastore", "presets"):
+                continue  # nodes may use what these name, whatever data_access says
             for name in sorted(references(text, "bucket") & spec.storage.data.keys()):
                 if name not in cluster.data_access:
                     yield Finding(
@@ -359,11 +361,11 @@ def referenced_buckets_may_be_used(spec: EnvironmentSpec) -> Iterator[Finding]:
     severity="warning",
 )
 def named_buckets_are_listed(spec: EnvironmentSpec) -> Iterator[Finding]:
-    """No ``s3://`` of a bucket that is not listed, but for scripts, which nodes may always read."""
+    """No ``s3://`` of a bucket that is not listed, but for scripts and JARs, which nodes may always read."""
     known = {bucket.bucket_name for bucket in spec.storage.external.values()}
     for path, cluster in _clusters(spec):
-        own = {script_path for script_path, _ in scripts(cluster)}
-        for inner, text in texts_with_uris(cluster):
+        own = {program_path for program_path, _ in programs(cluster)}
+        for inner, text in texts(cluster):
             for name in sorted(set(_S3_BUCKET.findall(text)) - known):
                 if inner not in own:
                     yield Finding(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from emr_platform.catalog.applications import availability
 from emr_platform.catalog.release import Release
 from emr_platform.configurations.spec import Configuration
 from emr_platform.metastore.database import ANNOTATION, jdbc_url, password_secret, user
@@ -66,7 +67,8 @@ def metastore_configurations(
     Returns:
         One classification for each application that the metastore is told to; none for EMR's own.
     """
-    installed = {name.lower() for name in applications}
+    # What a release does not contain, a rule about applications says.
+    installed = {name.lower() for name in applications if availability(name, release) is not False}
     properties: dict[str, dict[str, str]] = {}
     if catalog := glue_catalog(metastore):
         properties = _glue(catalog, release, installed)

@@ -10,8 +10,25 @@ from aws_cdk import aws_s3 as s3
 from emr_platform.presets.expansion import action_uses, bucket_uses
 from emr_platform.presets.spec import Presets, used_presets
 from emr_platform.storage.access import grant_bucket_access
+from emr_platform.storage.spec import BucketAccess
 
-_REFERENCE = "bucket://"
+
+def grant_directory(
+    grantee: iam.IRole, *, directory: str, access: BucketAccess, buckets: Mapping[str, s3.IBucket]
+) -> None:
+    """Let a role use a folder of one of the environment's buckets.
+
+    Args:
+        grantee: The role.
+        directory: The folder, ``bucket://NAME/prefix``. Nothing is granted on ``s3://`` here: what belongs to others
+            is granted as one of the environment's external buckets.
+        access: What the role may do there.
+        buckets: Buckets by the name that ``bucket://`` references use; others need no grant.
+    """
+    scheme, _, rest = directory.partition("://")
+    name, _, prefix = rest.partition("/")
+    if scheme == "bucket" and name in buckets:
+        grant_bucket_access(grantee, bucket=buckets[name], access=access, prefix=prefix)
 
 
 def grant_presets(
@@ -22,16 +39,16 @@ def grant_presets(
     Args:
         grantee: The role of the nodes.
         presets: The presets.
-        buckets: Buckets by the name that ``bucket://`` references use. What presets name beside them belongs to
-            others, and is granted as one of the environment's external buckets.
+        buckets: Buckets by the name that ``bucket://`` references use.
     """
     for use in used_presets(presets):
         for wanted in bucket_uses(use):
-            bucket = buckets.get(wanted.bucket.removeprefix(_REFERENCE))
-            if bucket and wanted.bucket.startswith(_REFERENCE):
-                grant_bucket_access(
-                    grantee, bucket=bucket, access=wanted.access, prefix=wanted.prefix
-                )
+            grant_directory(
+                grantee,
+                directory=f"{wanted.bucket}/{wanted.prefix}",
+                access=wanted.access,
+                buckets=buckets,
+            )
         for action in action_uses(use):
             iam.Grant.add_to_principal(
                 grantee=grantee, actions=list(action.actions), resource_arns=[action.resource]
