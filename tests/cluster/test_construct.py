@@ -16,7 +16,7 @@ from aws_cdk.assertions import Template
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from emr_platform.cluster import ClusterSpec, EmrCluster
+from emr_platform.cluster import ClusterSpec, EmrCluster, JarStepSpec
 from emr_platform.cluster.cloudformation import cluster_properties
 from emr_platform.identity import IdentitySpec
 from emr_platform.problems import InvalidSpecError, Problem
@@ -77,6 +77,10 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
     full = cdk.Stack(app, "Everything")
     spec = everything().model_copy(
         update={
+            "steps": (
+                *everything().steps,
+                JarStepSpec(name="vendor", jar="s3://vendor/report.jar"),
+            ),
             "session_manager": True,
             "read_result_store_secret": True,
             "data_access": {"input": "read", "output": "read_write"},
@@ -248,7 +252,13 @@ def test_steps_and_bootstrap_actions_reach_the_template(synthesis: Synthesis) ->
     properties = synthesis.properties("Everything", "AWS::EMR::Cluster")
 
     assert [action["Name"] for action in properties["BootstrapActions"]] == ["packages", "agent"]
-    assert [step["Name"] for step in properties["Steps"]] == ["load", "nightly", "count", "report"]
+    assert [step["Name"] for step in properties["Steps"]] == [
+        "load",
+        "nightly",
+        "count",
+        "report",
+        "vendor",
+    ]
     assert properties["Steps"][2]["HadoopJarStep"]["StepProperties"] == [{"Key": "k", "Value": "v"}]
 
 
@@ -359,6 +369,7 @@ def test_nodes_may_read_each_script_that_they_run(synthesis: Synthesis) -> None:
         "/load.sh",
         ":s3:::vendor/agent.sh",
         ".elasticmapreduce/libs/script-runner/script-runner.jar",
+        ":s3:::vendor/report.jar",
     ):
         assert [resource for resource in read if end in resource], end
 

@@ -185,6 +185,15 @@ def everything_in_fleets() -> ClusterSpec:
             "scale_down_behavior": "terminate_at_task_completion",
             "visible_to_all_users": False,
             "additional_info": {"clusterType": "spark", "depth": {"snake_case": [1, None]}},
+            "acknowledge": dict.fromkeys(
+                (
+                    "EMR-AMI-007",
+                    "EMR-AVAILABILITY-004",
+                    "EMR-LIFECYCLE-001",
+                    "EMR-LIFECYCLE-006",
+                ),
+                "Everything that can be set is set, sensible or not.",
+            ),
         }
     )
 

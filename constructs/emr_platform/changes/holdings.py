@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -185,7 +185,7 @@ def _core_capacity(resource: Resource) -> int | None:
 _FLEET_CAPACITIES = ("TargetOnDemandCapacity", "TargetSpotCapacity")
 
 
-def _sum(properties: dict[str, Any], *names: str) -> int | None:
+def _sum(properties: Mapping[str, Any], *names: str) -> int | None:
     numbers = [properties[name] for name in names if name in properties]
     if not all(isinstance(number, str) and number.isdecimal() for number in numbers):
         return None

@@ -26,7 +26,7 @@ from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.groups import subnet_indexes, uses_spot
 from emr_platform.cluster.imported import ClusterAttributes, ImportedCluster
 from emr_platform.cluster.logs import grant_log_writing, log_location
-from emr_platform.cluster.references import is_local_script, scripts, texts
+from emr_platform.cluster.references import is_local_script, programs, texts
 from emr_platform.cluster.request import (
     ClusterSurroundings,
     Json,
@@ -312,14 +312,14 @@ class EmrCluster(BaseCluster):
         return self._scripts.ship(script) if self._scripts and is_local_script(script) else script
 
     def _grant_scripts(self, config_bucket: s3.IBucket | None) -> None:
-        """Let nodes read the scripts that they run: shipped ones, and each one that the spec names by URI."""
+        """Let nodes read what they run: shipped scripts, and each script and JAR that the spec names by URI."""
         if config_bucket and self._scripts:
             if any("config" in references(text, "bucket") for _, text in texts(self.spec)):
                 grant_bucket_access(self.instance_role, bucket=config_bucket, access="read")
             else:
                 for key in self._scripts.object_keys:
                     grant_object_read(self.instance_role, bucket=config_bucket, object_key=key)
-        uris = [script for _, script in scripts(self.spec)]
+        uris = [program for _, program in programs(self.spec)]
         if any(isinstance(step, ScriptStepSpec) for step in self.spec.steps):
             uris.append(script_runner_uri(Stack.of(self).region))
         for uri in dict.fromkeys(uris):

@@ -79,8 +79,9 @@ def fleets_have_capacity(spec: ClusterSpec) -> Iterator[Finding]:
 @FLEET_RULES.rule(
     "EMR-FLEET-004",
     what="With a prioritized allocation strategy, at least one instance type has a priority.",
-    why="EMR refuses the cluster.",
+    why="Types without a priority come last, so that among them the strategy prefers none.",
     source=_FLEETS,
+    severity="warning",
 )
 def priorities_are_there(spec: ClusterSpec) -> Iterator[Finding]:
     """A priority where a strategy goes by it, and capacity is bought that way."""

@@ -293,13 +293,14 @@ CASES: list[Case] = [
     (
         "EMR-SCALING-009",
         [
-            {"release": "emr-7.0.0", **managed}
-            for managed in (
-                {"core": {}, "scaling": {"minimum": 1, "maximum": 2, "strategy": "advanced"}},
-                {"core": {}, "scaling": {"minimum": 1, "maximum": 2}},
-            )
-        ]
-        + [{"release": "emr-6.15.0", "core": {}, "scaling": {"minimum": 1, "maximum": 2}}],
+            {
+                "release": "emr-7.0.0",
+                "core": {},
+                "scaling": {"minimum": 1, "maximum": 2, "strategy": "advanced"},
+            },
+            {"release": "emr-7.0.0", "core": {}, "scaling": {"minimum": 1, "maximum": 2}},
+            {"release": "emr-6.15.0", "core": {}, "scaling": {"minimum": 1, "maximum": 2}},
+        ],
         [
             {
                 "release": "emr-6.15.0",

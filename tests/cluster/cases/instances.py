@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.cluster.cases import Case
 
-TYPES = {"types": {"m6g.xlarge": {}}}
+TYPES: dict[str, Any] = {"types": {"m6g.xlarge": {}}}
 CORE = {**TYPES, "on_demand_capacity": 2}
 
 CASES: list[Case] = [
