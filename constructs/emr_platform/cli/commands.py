@@ -43,6 +43,12 @@ COMMANDS: tuple[Command, ...] = (
         "Say what deploying templates over others replaces, loses, and changes in place.",
     ),
     Command(
+        "isolation",
+        "emr_platform.cli.isolation",
+        "isolation",
+        "Show that no environment can get at anything of another one.",
+    ),
+    Command(
         "presets",
         "emr_platform.cli.presets",
         "presets",

@@ -1,0 +1,85 @@
+"""Which targets a statement may be about, found without holding it against all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from emr_platform.isolation.evaluation import may_match
+from emr_platform.isolation.facts import matched_actions
+from emr_platform.isolation.matching import has_wildcard, symbols_in
+from emr_platform.isolation.parties import Target
+from emr_platform.isolation.policies import Statement
+
+Kinds = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Group:
+    """The targets of one kind.
+
+    Attributes:
+        every: All of them.
+        named: Those whose names are known.
+        by_symbol: The others, by the names that AWS makes up.
+    """
+
+    every: list[Target] = field(default_factory=list)
+    named: list[Target] = field(default_factory=list)
+    by_symbol: dict[str, list[Target]] = field(default_factory=dict)
+
+    def add(self, target: Target) -> None:
+        """Put a target into the index."""
+        self.every.append(target)
+        symbols = symbols_in(target.text)
+        for symbol in symbols:
+            self.by_symbol.setdefault(symbol, []).append(target)
+        if not symbols:
+            self.named.append(target)
+
+    def matching(self, pattern: str) -> Iterator[Target]:
+        """The targets that a pattern of an ARN may match."""
+        if symbols := symbols_in(pattern):
+            # A name that AWS makes up is in the ARN itself, or below that of a named resource.
+            yield from self.by_symbol.get(symbols[0], ())
+            yield from self.named
+        else:
+            yield from self.every if has_wildcard(pattern) or "${" in pattern else self.named
+
+
+class Candidates:
+    """An index of targets by kind and by the names in their ARNs."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        """Build the index.
+
+        Args:
+            targets: All targets.
+        """
+        self._groups: dict[Kinds, _Group] = {}
+        self._found: dict[int, list[tuple[Target, frozenset[str]]]] = {}
+        for target in targets:
+            self._groups.setdefault(target.kinds, _Group()).add(target)
+
+    def of(self, statement: Statement) -> list[tuple[Target, frozenset[str]]]:
+        """The targets that a statement may be about, with the actions.
+
+        Args:
+            statement: A statement that allows. It must live as long as the index.
+        """
+        if id(statement) not in self._found:
+            self._found[id(statement)] = list(self._find(statement))
+        return self._found[id(statement)]
+
+    def _find(self, statement: Statement) -> Iterator[tuple[Target, frozenset[str]]]:
+        for kinds, group in self._groups.items():
+            actions = matched_actions(statement.actions, statement.negated_actions, kinds)
+            if not actions:
+                continue
+            possible = {
+                id(target): target
+                for pattern in statement.resources
+                for target in group.matching(pattern)
+            }
+            every = group.every if statement.negated_resources else possible.values()
+            yield from ((each, actions) for each in every if may_match(statement, each))

@@ -1,0 +1,323 @@
+"""Whether environments are apart: every actor of one against everything of the others."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from emr_platform.isolation.candidates import Candidates
+from emr_platform.isolation.evaluation import (
+    Evaluator,
+    Grant,
+    about,
+    is_open,
+    is_plain,
+    is_same_for_all,
+    plain_actions,
+    same_account,
+)
+from emr_platform.isolation.exceptions import documented
+from emr_platform.isolation.facts import Access, access
+from emr_platform.isolation.imports import import_findings
+from emr_platform.isolation.matching import is_symbol
+from emr_platform.isolation.model import Finding, Gap, Isolation, Reason, reason_of
+from emr_platform.isolation.network import network_findings
+from emr_platform.isolation.parties import Actor, Target, World
+from emr_platform.isolation.policies import Statement
+from emr_platform.isolation.world import world_of
+from emr_platform.templates.model import Stack
+
+
+def isolation_of(
+    stacks: Iterable[Stack], accepted: Mapping[str, str] | None = None, *, strict: bool = False
+) -> Isolation:
+    """Look at all pairs of environments.
+
+    Args:
+        stacks: The stacks of all environments.
+        accepted: Why findings and gaps are accepted, by their id; ids may have ``*`` and ``?``.
+        strict: Whether to take what is so by AWS's design as a finding like others.
+
+    Returns:
+        What was found.
+    """
+    world = world_of(stacks)
+    found = [
+        *_Search(world, strict=strict).findings(),
+        *network_findings(world),
+        *import_findings(world),
+    ]
+    gaps = [Gap(each.id, each.environment, each.message, each.source) for each in world.unjudged]
+    gaps += [_gap(finding) for finding in found if not finding.certain]
+    answers = _Answers(accepted or {})
+    order = {name: index for index, name in enumerate(world.environments)}
+    return Isolation(
+        environments=tuple(world.environments),
+        findings=tuple(
+            answers.to_finding(finding)
+            for finding in sorted(found, key=lambda each: (order[each.environment], each.id))
+            if finding.certain
+        ),
+        gaps=tuple(
+            answers.to_gap(gap)
+            for gap in sorted(
+                {gap.id: gap for gap in reversed(gaps)}.values(), key=lambda each: each.id
+            )
+        ),
+        not_looked_at=dict(sorted(world.not_looked_at.items())),
+        unused=answers.unused,
+    )
+
+
+def _gap(finding: Finding) -> Gap:
+    others = ", ".join(finding.targets)
+    return Gap(
+        finding.id,
+        finding.environment,
+        f"{finding.who} may {finding.access} something of {others}, "
+        f"if a value is theirs that the templates do not tell ({finding.service})",
+        finding.reasons[0].source,
+    )
+
+
+class _Answers:
+    """What somebody has accepted."""
+
+    def __init__(self, accepted: Mapping[str, str]) -> None:
+        self._accepted = accepted
+        self._used: set[str] = set()
+
+    def _reason(self, id: str) -> str | None:
+        for pattern, reason in self._accepted.items():
+            if fnmatch.fnmatchcase(id, pattern):
+                self._used.add(pattern)
+                return reason
+        return None
+
+    def to_finding(self, finding: Finding) -> Finding:
+        reason = self._reason(finding.id)
+        if reason is not None:
+            return replace(finding, accepted=reason, documented=False)
+        return finding
+
+    def to_gap(self, gap: Gap) -> Gap:
+        return replace(gap, accepted=self._reason(gap.id))
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        return tuple(each for each in self._accepted if each not in self._used)
+
+
+@dataclass(slots=True)
+class _Row:
+    """What a statement allows to be done to things of one environment."""
+
+    environment: str
+    access: Access
+    service: str
+    certain: bool
+    actions: set[str] = field(default_factory=set)
+    targets: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass
+class _Draft:
+    """A finding that grows."""
+
+    actions: set[str] = field(default_factory=set)
+    targets: dict[str, dict[str, None]] = field(default_factory=dict)
+    allowing: dict[int, Statement] = field(default_factory=dict)
+    vain: dict[int, tuple[Statement, str]] = field(default_factory=dict)
+    certain: bool = False
+
+    def add(self, grant: Grant, actions: Iterable[str], target: Target) -> None:
+        """Add what a grant allows to be done to a target."""
+        if self._takes(certain=grant.certain):
+            self.actions.update(actions)
+            self.targets.setdefault(target.environment, {})[target.name] = None
+            self.allowing.update((id(each), each) for each in grant.statements)
+            self.vain.update((id(each), (each, why)) for each, why in grant.not_stopping)
+
+    def add_row(self, statement: Statement, row: _Row) -> None:
+        """Add what a statement allows to be done to things of an environment."""
+        if self._takes(certain=row.certain):
+            self.actions |= row.actions
+            self.targets.setdefault(row.environment, {}).update(row.targets)
+            self.allowing[id(statement)] = statement
+
+    def _takes(self, *, certain: bool) -> bool:
+        """Whether something is told: what is certain is, without what may be so besides."""
+        if certain and not self.certain:
+            self.certain = True
+            for each in (self.actions, self.targets, self.allowing, self.vain):
+                each.clear()
+        return certain or not self.certain
+
+
+@cache
+def _by_kind(actions: frozenset[str]) -> dict[tuple[Access, str], tuple[str, ...]]:
+    found: dict[tuple[Access, str], tuple[str, ...]] = {}
+    for action in sorted(actions):
+        key = (access(action), action.partition(":")[0])
+        found[key] = (*found.get(key, ()), action)
+    return found
+
+
+class _Search:
+    """Finds what policies let actors do to things of other environments."""
+
+    def __init__(self, world: World, *, strict: bool) -> None:
+        self._world = world
+        self._strict = strict
+        self._evaluator = Evaluator(world)
+        self._candidates = Candidates(world.targets)
+        self._drafts: dict[tuple[Actor, Access, str], _Draft] = {}
+        self._rows: dict[tuple[int, str], tuple[list[_Row], list[Target]]] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        """All findings."""
+        for actor in self._world.actors:
+            self._look(actor)
+        self._look_from_targets()
+        for (actor, kind, service), draft in self._drafts.items():
+            finding = _finding(f"{actor.name}/{service}:{kind}", actor.environment, draft)
+            finding = replace(finding, who=actor.name, access=kind, service=service)
+            reason = documented(finding, actor, tuple(draft.allowing.values()))
+            reason = None if self._strict else reason
+            yield replace(finding, accepted=reason, documented=reason is not None)
+        yield from self._of_services()
+
+    def _look(self, actor: Actor) -> None:
+        said: dict[int, tuple[Target, list[Statement]]] = {}
+        plain = is_plain(actor)
+        for statement in actor.statements:
+            if not statement.allows:
+                continue
+            targets: Iterable[Target]
+            if plain and is_same_for_all(statement):
+                rows, targets = self._same_for_all(statement, actor.account)
+                for row in rows:
+                    if row.environment != actor.environment:
+                        draft = self._drafts.setdefault((actor, row.access, row.service), _Draft())
+                        draft.add_row(statement, row)
+            else:
+                targets = (target for target, _ in self._candidates.of(statement))
+            for target in targets:
+                if target.environment != actor.environment:
+                    said.setdefault(id(target), (target, []))[1].append(statement)
+        for target, statements in said.values():
+            for grant in self._evaluator.grants(actor, target, statements):
+                self._note(actor, target, grant)
+
+    def _same_for_all(self, statement: Statement, account: str) -> tuple[list[_Row], list[Target]]:
+        """What a statement allows to all plain actors of an account, and what needs a closer look."""
+        key = (id(statement), account)
+        if key in self._rows:
+            return self._rows[key]
+        rows: dict[tuple[str, Access, str, bool], _Row] = {}
+        rest = []
+        for target, possible in self._candidates.of(statement):
+            if not is_open(target) or not same_account(account, target.account):
+                rest.append(target)
+                continue
+            actions = plain_actions(statement, target, possible)
+            certain = bool(actions) and bool(about(statement, target, holes=False))
+            for (kind, service), names in _by_kind(actions).items():
+                place = (target.environment, kind, service, certain)
+                row = rows.setdefault(place, _Row(*place))
+                row.actions.update(names)
+                row.targets[target.name] = None
+        self._rows[key] = (list(rows.values()), rest)
+        return self._rows[key]
+
+    def _look_from_targets(self) -> None:
+        """What policies of targets allow to others by name."""
+        by_symbol: dict[str, list[Actor]] = {}
+        for actor in self._world.actors:
+            for symbol in filter(is_symbol, actor.arn):
+                by_symbol.setdefault(symbol, []).append(actor)
+        for target in self._world.targets:
+            for actor in _meant(target, by_symbol, self._world.actors):
+                if actor.environment != target.environment:
+                    for grant in self._evaluator.grants(actor, target, ()):
+                        self._note(actor, target, grant)
+
+    def _note(self, actor: Actor, target: Target, grant: Grant) -> None:
+        for (kind, service), actions in _by_kind(grant.actions).items():
+            draft = self._drafts.setdefault((actor, kind, service), _Draft())
+            draft.add(grant, actions, target)
+
+    def _of_services(self) -> Iterator[Finding]:
+        """What services of AWS may do to targets on behalf of others."""
+        accounts = {naming.environment: naming.place.account for naming, _ in self._world.stacks}
+        drafts: dict[tuple[str, str, Access, str], _Draft] = {}
+        for target in self._world.targets:
+            if target.type == "AWS::IAM::Role":
+                # A service takes on a role that somebody has passed to it, which is looked for.
+                continue
+            for service in _services(target):
+                for environment, account in accounts.items():
+                    if environment == target.environment:
+                        continue
+                    for grant in self._evaluator.service_grants(
+                        environment, account, service, target
+                    ):
+                        for action in grant.actions:
+                            key = (environment, service, access(action), action.partition(":")[0])
+                            draft = drafts.setdefault(key, _Draft())
+                            draft.add(grant, [action], target)
+        for (environment, service, kind, subject), draft in drafts.items():
+            finding = _finding(f"{environment}/{service}/{subject}:{kind}", environment, draft)
+            who = f"{service} on behalf of {environment}"
+            yield replace(finding, who=who, access=kind, service=subject)
+
+
+def _finding(id: str, environment: str, draft: _Draft) -> Finding:
+    return Finding(
+        id=id,
+        environment=environment,
+        who="",
+        access=Access.READ,
+        service="",
+        actions=tuple(sorted(draft.actions)),
+        targets={name: tuple(sorted(draft.targets[name])) for name in sorted(draft.targets)},
+        reasons=_reasons(draft.allowing.values()),
+        not_stopping=tuple(
+            dict.fromkeys(Reason(why, each.source) for each, why in draft.vain.values())
+        ),
+        certain=draft.certain,
+    )
+
+
+def _reasons(statements: Iterable[Statement]) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(reason_of(each) for each in statements))
+
+
+def _meant(
+    target: Target, by_symbol: Mapping[str, Sequence[Actor]], everyone: Sequence[Actor]
+) -> Iterable[Actor]:
+    """The actors that a target's own policy may mean by name, or by leaving nobody out."""
+    found: dict[int, Actor] = {}
+    for statement in target.policy or ():
+        principals = statement.principals
+        if not statement.allows or principals is None:
+            continue
+        if principals.negated:
+            return everyone
+        for pattern in principals.aws:
+            symbols = [symbol for symbol in pattern if is_symbol(symbol)]
+            if not symbols and not pattern.endswith(":root") and not pattern.isdecimal():
+                return everyone
+            for symbol in symbols:
+                found.update((id(actor), actor) for actor in by_symbol.get(symbol, ()))
+    return found.values()
+
+
+def _services(target: Target) -> dict[str, None]:
+    found: dict[str, None] = {}
+    for statement in target.policy or ():
+        if statement.allows and statement.principals:
+            found.update(dict.fromkeys(statement.principals.services))
+    return found

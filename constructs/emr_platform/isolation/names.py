@@ -1,0 +1,345 @@
+"""What resources are called: names that templates give, and characters for those that AWS makes up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emr_platform.isolation.matching import (
+    ACCOUNT,
+    FIRST_SYMBOL,
+    HOLE,
+    LAST_SYMBOL,
+    REGION,
+    literal,
+)
+from emr_platform.isolation.targets import SHAPES, Shape
+from emr_platform.templates.evaluate import Scope
+from emr_platform.templates.model import Resource, Stack, TemplateError, export_key
+
+Json = Any
+
+MOST_ALTERNATIVES = 16
+"""Of more texts that a value can be, nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name that AWS makes up.
+
+    Attributes:
+        environment: The environment of the resource that has it.
+        stack: Name of the resource's stack.
+        logical_id: The resource's logical id.
+        what: Which of its attributes; empty for the name itself.
+    """
+
+    environment: str
+    stack: str
+    logical_id: str
+    what: str
+
+
+@dataclass
+class Symbols:
+    """The characters that stand for names that AWS makes up."""
+
+    _characters: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _symbols: dict[str, Symbol] = field(default_factory=dict)
+
+    def character(self, environment: str, stack: str, logical_id: str, what: str = "") -> str:
+        """The character of a name; the same whenever it is asked for.
+
+        Raises:
+            TemplateError: There are more names than characters.
+        """
+        key = (stack, logical_id, what)
+        if key not in self._characters:
+            number = FIRST_SYMBOL + len(self._characters)
+            if number > LAST_SYMBOL:
+                raise TemplateError(stack, "is one of more resources than can be looked at at once")
+            self._characters[key] = chr(number)
+            self._symbols[chr(number)] = Symbol(environment, stack, logical_id, what)
+        return self._characters[key]
+
+    def owner(self, character: str) -> Symbol | None:
+        """Whose name a character stands for."""
+        return self._symbols.get(character)
+
+    def readable(self, text: str) -> str:
+        """A text for people: names that AWS makes up are written as ``<stack/LogicalId>``."""
+        if text.isascii():
+            return text
+        parts = []
+        for character in text:
+            if symbol := self._symbols.get(character):
+                what = f".{symbol.what}" if symbol.what else ""
+                parts.append(f"<{symbol.stack}/{symbol.logical_id}{what}>")
+            else:
+                parts.append(_WORDS.get(character, character))
+        return "".join(parts)
+
+
+_WORDS = {HOLE: "<unknown>", ACCOUNT: "<account>", REGION: "<region>", "\ue001": "*"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stack is deployed.
+
+    Attributes:
+        account: Its account, or ``ACCOUNT``.
+        region: Its region, or ``REGION``.
+    """
+
+    account: str
+    region: str
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+
+class Naming:
+    """Resolves the values of one stack's template to texts."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        environment: str,
+        symbols: Symbols,
+        exports: Mapping[str, tuple[Naming, Json]],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            stack: The stack.
+            environment: Its environment.
+            symbols: The characters of names.
+            exports: By name, what stacks export: who resolves it, and the value.
+        """
+        self.stack = stack
+        self.environment = environment
+        self.place = Place(stack.account or ACCOUNT, stack.region or REGION)
+        self._symbols = symbols
+        self._exports = exports
+        self._scope = Scope(stack)
+        self._names: dict[str, str] = {}
+        self._following: set[str] = set()
+
+    # --- Resources -------------------------------------------------------------------------
+
+    def symbol(self, logical_id: str, what: str = "") -> str:
+        """The character of a name that AWS makes up."""
+        return self._symbols.character(self.environment, self.stack.name, logical_id, what)
+
+    def name(self, logical_id: str, shape: Shape | None = None) -> str:
+        """The name of a resource, or the character of the one that it will get."""
+        if logical_id not in self._names:
+            # While it is found out, a resource whose name depends on itself has an unknown one.
+            self._names[logical_id] = HOLE
+            self._names[logical_id] = self._name(logical_id, self.stack.resources.get(logical_id))
+        if shape is not None:
+            return shape.generated + self.symbol(logical_id, "nodes" if shape.generated else "")
+        return self._names[logical_id]
+
+    def _name(self, logical_id: str, resource: Resource | None) -> str:
+        shape = SHAPES.get(resource.type) if resource else None
+        if resource is None or shape is None:
+            return self.symbol(logical_id)
+        if shape.name:
+            given: Json = resource.properties
+            for key in shape.name.split("."):
+                given = given.get(key) if isinstance(given, dict) else None
+            texts = self.texts(given) if given is not None else []
+            if texts:
+                name = texts[0] if len(texts) == 1 else HOLE
+                # Secrets Manager adds a hyphen and six characters to the name.
+                is_secret = resource.type == "AWS::SecretsManager::Secret"
+                return f"{name}-{self.symbol(logical_id)}" if is_secret else name.lstrip("/")
+        return shape.beginning(self.stack.name) + self.symbol(logical_id)
+
+    def filled(self, form: str, logical_id: str, name: str | None = None) -> str:
+        """Fill a form of :class:`Shape` for a resource."""
+        resource = self.stack.resources.get(logical_id)
+        shape = SHAPES.get(resource.type) if resource else None
+        path = self.texts(resource.properties.get("Path", "/")) if resource else []
+        if "{arn}" in form and shape:
+            form = form.replace("{arn}", shape.arn)
+        return (
+            form.replace("{P}", self.place.partition)
+            .replace("{R}", self.place.region)
+            .replace("{A}", self.place.account)
+            .replace("{path}", path[0] if len(path) == 1 else HOLE)
+            .replace("{cidr}", self._cidr(resource))
+            .replace("{other}", self.symbol(logical_id, "DefaultSecurityGroup"))
+            .replace("{name}", self.name(logical_id) if name is None else name)
+        )
+
+    def _cidr(self, resource: Resource | None) -> str:
+        texts = self.texts(resource.properties.get("CidrBlock")) if resource else []
+        return texts[0] if len(texts) == 1 else HOLE
+
+    def reference(self, logical_id: str) -> str:
+        """What ``Ref`` of a resource returns."""
+        resource = self.stack.resources[logical_id]
+        if resource.type == "AWS::SecretsManager::SecretTargetAttachment":
+            secret = self.texts(resource.properties.get("SecretId"))
+            return secret[0] if len(secret) == 1 else HOLE
+        shape = SHAPES.get(resource.type)
+        return self.filled(shape.ref, logical_id) if shape else self.symbol(logical_id)
+
+    def attribute(self, logical_id: str, attribute: str) -> str:
+        """What ``Fn::GetAtt`` of a resource returns."""
+        resource = self.stack.resources.get(logical_id)
+        if resource is None:
+            return HOLE
+        shape = SHAPES.get(resource.type)
+        if shape and (form := shape.attributes.get(attribute)):
+            return self.filled(form, logical_id)
+        if shape and attribute == "Arn":
+            return self.filled(shape.arn, logical_id)
+        is_custom = resource.type.startswith(("Custom::", "AWS::CloudFormation::"))
+        # What a function of somebody's returns may be anything.
+        return HOLE if is_custom else self.symbol(logical_id, attribute)
+
+    # --- Values ----------------------------------------------------------------------------
+
+    def holds(self, condition: str | None) -> bool:
+        """Whether something under a condition may be there."""
+        return condition is None or self._scope.condition(condition) is not False
+
+    def texts(self, value: Json) -> list[str]:
+        """All texts that a value can be; of lists, those of the items.
+
+        Args:
+            value: As the template has it.
+
+        Returns:
+            The texts; none for what comes to nothing, as ``AWS::NoValue`` does.
+        """
+        if value is None:
+            return []
+        if isinstance(value, list):
+            return [text for item in value for text in self.texts(item)]
+        if not isinstance(value, dict):
+            text = str(value)
+            return [HOLE if "{{resolve:" in text else literal(text)]
+        if len(value) != 1:
+            return [HOLE]
+        [(name, argument)] = value.items()
+        found = self._function(name, argument)
+        return found if len(found) <= MOST_ALTERNATIVES else [HOLE]
+
+    def _function(self, name: str, argument: Json) -> list[str]:
+        if name == "Ref" and isinstance(argument, str):
+            return self._ref(argument)
+        if name == "Fn::GetAtt" and isinstance(argument, list) and len(argument) > 1:
+            return [self.attribute(str(argument[0]), ".".join(str(each) for each in argument[1:]))]
+        if name == "Fn::Sub":
+            return self._sub(argument)
+        if name == "Fn::ImportValue":
+            return self._import(argument)
+        if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+            holds = self._scope.condition(str(argument[0]))
+            chosen = [argument[1]] if holds is not False else []
+            chosen += [argument[2]] if holds is not True else []
+            return list(dict.fromkeys(text for each in chosen for text in self.texts(each)))
+        if name == "Fn::Join" and isinstance(argument, list) and len(argument) == 2:
+            return self._join(str(argument[0]), argument[1])
+        if name == "Fn::Select" and isinstance(argument, list) and len(argument) == 2:
+            items = self._items(argument[1])
+            index = str(argument[0])
+            if items is not None and index.isdecimal() and int(index) < len(items):
+                return [items[int(index)]]
+        if name == "Fn::FindInMap":
+            found = self._scope.evaluate({name: argument}, ())
+            if found and (found.text is not None or found.items):
+                texts = [found.text, *(item.text for item in found.items)]
+                return [literal(text) for text in texts if text is not None]
+        if name == "Fn::Split":
+            return self._items({name: argument}) or [HOLE]
+        return [HOLE]
+
+    def _ref(self, name: str) -> list[str]:
+        if name == "AWS::NoValue":
+            return []
+        pseudo = {
+            "AWS::AccountId": self.place.account,
+            "AWS::Region": self.place.region,
+            "AWS::Partition": self.place.partition,
+            "AWS::URLSuffix": "amazonaws.com.cn"
+            if self.place.partition == "aws-cn"
+            else "amazonaws.com",
+            "AWS::StackName": literal(self.stack.name),
+        }
+        if name in pseudo:
+            return [pseudo[name]]
+        if name in self.stack.resources:
+            return [self.reference(name)]
+        known = self._scope.parameter(name)
+        if isinstance(known, str):
+            return [literal(known)]
+        return [literal(each) for each in known] if isinstance(known, list) else [HOLE]
+
+    def _items(self, value: Json) -> list[str] | None:
+        """The items of a list that is put together or split by functions."""
+        if isinstance(value, dict) and len(value) == 1 and "Fn::Split" in value:
+            argument = value["Fn::Split"]
+            if not isinstance(argument, list) or len(argument) != 2 or not argument[0]:
+                return None
+            texts = self.texts(argument[1])
+            return texts[0].split(str(argument[0])) if len(texts) == 1 else None
+        if isinstance(value, list):
+            found = [self.texts(item) for item in value]
+            return [texts[0] if len(texts) == 1 else HOLE for texts in found]
+        return None
+
+    def _join(self, separator: str, value: Json) -> list[str]:
+        if not isinstance(value, list):
+            items = self._items(value)
+            return [separator.join(items)] if items is not None else [HOLE]
+        joined = [""]
+        for index, item in enumerate(value):
+            texts = self.texts(item)
+            between = separator if index else ""
+            joined = [f"{start}{between}{text}" for start in joined for text in texts]
+            if len(joined) > MOST_ALTERNATIVES:
+                return [HOLE]
+        return joined
+
+    def _sub(self, argument: Json) -> list[str]:
+        variables: Json = {}
+        if isinstance(argument, list) and len(argument) == 2:
+            argument, variables = argument
+        if not isinstance(argument, str) or not isinstance(variables, dict):
+            return [HOLE]
+        parts: list[Json] = []
+        rest = argument
+        while "${" in rest:
+            start, _, rest = rest.partition("${")
+            name, _, rest = rest.partition("}")
+            if name.startswith("!"):
+                parts += [start, f"${{{name[1:]}}}"]
+                continue
+            name = name.strip()
+            logical_id, dot, attribute = name.partition(".")
+            value = {"Fn::GetAtt": [logical_id, attribute]} if dot else {"Ref": name}
+            parts += [start, variables.get(name, value)]
+        return self._join("", [*parts, rest])
+
+    def _import(self, name: Json) -> list[str]:
+        keys = [export_key(name), *self.texts(name)]
+        for key in keys:
+            if key in self._exports and key not in self._following:
+                other, value = self._exports[key]
+                self._following.add(key)
+                try:
+                    return other.texts(value)
+                finally:
+                    self._following.discard(key)
+        return [HOLE]

@@ -1,0 +1,375 @@
+"""Finds out from templates who acts in which environment, and what is acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from emr_platform.isolation.matching import HOLE, anonymous
+from emr_platform.isolation.names import Naming, Symbols
+from emr_platform.isolation.parties import Actor, Target, Unjudged, World
+from emr_platform.isolation.policies import (
+    Condition,
+    Principals,
+    Source,
+    Statement,
+    managed,
+    statements,
+)
+from emr_platform.isolation.targets import (
+    DATABASE_USERS,
+    HARMLESS,
+    NODES,
+    SHAPES,
+    STACK,
+    Shape,
+)
+from emr_platform.problems import Path
+from emr_platform.templates.model import Resource, Stack
+
+Json = Any
+TENANT_TAG: Final = "tenant"
+ENVIRONMENT_TAG: Final = "environment"
+
+_POLICIES: Final = {
+    "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
+    "AWS::SecretsManager::ResourcePolicy": ("SecretId", "ResourcePolicy"),
+    "AWS::SNS::TopicPolicy": ("Topics", "PolicyDocument"),
+    "AWS::SQS::QueuePolicy": ("Queues", "PolicyDocument"),
+}
+"""Types that hold the policy of another resource: the property that names it, and the policy's."""
+
+_ATTACHED: Final = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+_INLINE: Final = {
+    "AWS::IAM::RolePolicy": "RoleName",
+    "AWS::IAM::UserPolicy": "UserName",
+    "AWS::IAM::GroupPolicy": "GroupName",
+}
+ACTORS: Final = {
+    "AWS::IAM::Role": "Roles",
+    "AWS::IAM::User": "Users",
+    "AWS::IAM::Group": "Groups",
+}
+"""Types of those who act, with the property in which a policy names them."""
+
+
+def world_of(stacks: Iterable[Stack]) -> World:
+    """Find out who and what there is.
+
+    Args:
+        stacks: The stacks of all environments.
+    """
+    symbols = Symbols()
+    exports: dict[str, tuple[Naming, Json]] = {}
+    world = World(symbols, {})
+    for stack in stacks:
+        naming = Naming(stack, environment_of(stack), symbols, exports)
+        world.namings[stack.name] = naming
+        for name, value in stack.exports.items():
+            exports[name] = (naming, value)
+    _Reader(world).read()
+    return world
+
+
+def environment_of(stack: Stack) -> str:
+    """The environment of a stack: the tag ``tenant``, or ``environment``, or else its stage.
+
+    Tags of the stack count first, then those that all of its tagged resources agree on.
+    """
+    for key in (TENANT_TAG, ENVIRONMENT_TAG):
+        if value := stack.tags.get(key):
+            return value
+        values = {
+            tag
+            for resource in stack.resources.values()
+            if isinstance(tag := plain_tags(resource).get(key), str)
+        }
+        if len(values) == 1:
+            return values.pop()
+    stage = FilePath(stack.place).parent.name
+    return stage.removeprefix("assembly-") if stage.startswith("assembly-") else stack.name
+
+
+def plain_tags(resource: Resource) -> dict[str, Json]:
+    """The tags of a resource, values as the template has them."""
+    written = resource.properties.get("Tags")
+    if isinstance(written, dict):
+        return {key: value for key, value in written.items() if not key.startswith("Fn::")}
+    if not isinstance(written, list):
+        return {}
+    return {
+        tag["Key"]: tag.get("Value")
+        for tag in written
+        if isinstance(tag, dict) and isinstance(tag.get("Key"), str)
+    }
+
+
+class _Reader:
+    """Fills a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        # Policies of resources, and of those who act, by the name that they are attached to.
+        self._policies: dict[str, list[Statement]] = {}
+        self._attached: dict[str, list[Statement]] = {}
+        self._customer_managed: dict[str, tuple[Statement, ...]] = {}
+        self._named: dict[str, tuple[Naming, Source]] = {}
+
+    def read(self) -> None:
+        everything = [
+            (naming, logical_id, resource)
+            for naming, stack in self._world.stacks
+            for logical_id, resource in stack.resources.items()
+            if naming.holds(resource.condition)
+        ]
+        for naming, logical_id, resource in everything:
+            self._note_policies(naming, logical_id, resource)
+        known = set()
+        for naming, logical_id, resource in everything:
+            if resource.type in ACTORS:
+                known.add(naming.name(logical_id))
+                self._world.actors.append(self._actor(naming, logical_id, resource))
+        for naming, logical_id, resource in everything:
+            self._targets(naming, logical_id, resource)
+        self._outsiders(known, everything)
+        for naming, stack in self._world.stacks:
+            self._world.targets += _made(
+                naming, "", STACK, "AWS::CloudFormation::Stack", stack.tags, name=stack.name
+            )
+
+    # --- Policies --------------------------------------------------------------------------
+
+    def _note_policies(self, naming: Naming, logical_id: str, resource: Resource) -> None:
+        properties, path = resource.properties, ("Resources", logical_id, "Properties")
+        if resource.type in _POLICIES:
+            names, document = _POLICIES[resource.type]
+            found = list(statements(properties.get(document), naming, (*path, document)))
+            for name in naming.texts(properties.get(names)):
+                self._policies.setdefault(name, []).extend(found)
+        elif resource.type == "AWS::Lambda::Permission":
+            for name in naming.texts(properties.get("FunctionName")):
+                statement = _permission(properties, naming, path)
+                self._policies.setdefault(name, []).append(statement)
+        elif resource.type in _ATTACHED:
+            document = "PolicyDocument"
+            said = tuple(statements(properties.get(document), naming, (*path, document)))
+            if resource.type == "AWS::IAM::ManagedPolicy":
+                self._customer_managed[naming.reference(logical_id)] = said
+            for key in ACTORS.values():
+                self._attach(naming, properties.get(key), said, (*path, key))
+        elif resource.type in _INLINE:
+            said = tuple(
+                statements(properties.get("PolicyDocument"), naming, (*path, "PolicyDocument"))
+            )
+            self._attach(naming, properties.get(_INLINE[resource.type]), said, path)
+
+    def _attach(self, naming: Naming, names: Json, said: Iterable[Statement], path: Path) -> None:
+        for name in naming.texts(names):
+            self._attached.setdefault(name, []).extend(said)
+            self._named.setdefault(name, (naming, Source(naming.stack.place, path)))
+
+    # --- Those who act ---------------------------------------------------------------------
+
+    def _actor(self, naming: Naming, logical_id: str, resource: Resource) -> Actor:
+        properties, path = resource.properties, ("Resources", logical_id, "Properties")
+        said = list(self._attached.get(naming.name(logical_id), ()))
+        inline = properties.get("Policies")
+        for index, policy in enumerate(inline if isinstance(inline, list) else []):
+            document = policy.get("PolicyDocument") if isinstance(policy, dict) else None
+            said += statements(document, naming, (*path, "Policies", index, "PolicyDocument"))
+        for arn in naming.texts(properties.get("ManagedPolicyArns")):
+            place = Source(naming.stack.place, (*path, "ManagedPolicyArns"))
+            said += self._of_managed(naming, logical_id, arn, place) or ()
+        boundary = None
+        for arn in naming.texts(properties.get("PermissionsBoundary")):
+            # One that is not known takes nothing away: that is the worst case.
+            found = self._customer_managed.get(arn)
+            boundary = managed(_managed_name(arn) or "") if found is None else found
+        trust = tuple(
+            statements(
+                properties.get("AssumeRolePolicyDocument"),
+                naming,
+                (*path, "AssumeRolePolicyDocument"),
+            )
+        )
+        return Actor(
+            environment=naming.environment,
+            stack=naming.stack.name,
+            logical_id=logical_id,
+            arn=naming.attribute(logical_id, "Arn"),
+            account=naming.place.account,
+            tags=tags(naming, resource),
+            statements=tuple(said),
+            boundary=boundary,
+            trusted=tuple(s for each in trust if each.principals for s in each.principals.services),
+        )
+
+    def _of_managed(
+        self, naming: Naming, logical_id: str, arn: str, place: Source
+    ) -> Iterable[Statement] | None:
+        known = self._customer_managed.get(arn)
+        if known is None and (name := _managed_name(arn)):
+            known = managed(name)
+        if known is None:
+            readable = self._world.symbols.readable(arn)
+            self._world.unjudged.append(
+                Unjudged(
+                    f"{naming.stack.name}/{logical_id}/policy",
+                    naming.environment,
+                    f"the managed policy {readable} is not known: "
+                    f"what {naming.stack.name}/{logical_id} may do by it cannot be judged",
+                    place,
+                )
+            )
+        return known
+
+    def _outsiders(self, known: set[str], everything: list[tuple[Naming, str, Resource]]) -> None:
+        """Those who are in no template, but get policies or act for a cluster."""
+        outside = {name: place for name, place in self._named.items() if name not in known}
+        for naming, logical_id, resource in everything:
+            if resource.type == "AWS::EMR::Cluster":
+                for key in ("ServiceRole", "AutoScalingRole"):
+                    for text in naming.texts(resource.properties.get(key)):
+                        name = text.rpartition("/")[2]
+                        if name not in known:
+                            path = ("Resources", logical_id, "Properties", key)
+                            outside.setdefault(name, (naming, Source(naming.stack.place, path)))
+        for name, (naming, source) in outside.items():
+            readable = self._world.symbols.readable(name)
+            self._world.unjudged.append(
+                Unjudged(
+                    f"{naming.stack.name}/{readable}/outside",
+                    naming.environment,
+                    f"{readable} is in no template: what else it may do cannot be judged",
+                    source,
+                )
+            )
+            self._world.actors.append(
+                Actor(
+                    environment=naming.environment,
+                    stack=naming.stack.name,
+                    logical_id=readable,
+                    arn=f"arn:{naming.place.partition}:iam::{naming.place.account}:role/{name}",
+                    account=naming.place.account,
+                    tags={},
+                    statements=tuple(self._attached.get(name, ())),
+                    boundary=None,
+                )
+            )
+
+    # --- What is acted on ------------------------------------------------------------------
+
+    def _targets(self, naming: Naming, logical_id: str, resource: Resource) -> None:
+        shape, world = SHAPES.get(resource.type), self._world
+        if shape is None:
+            is_custom = resource.type.startswith(("Custom::", "AWS::CloudFormation::Custom"))
+            if resource.type not in HARMLESS and not is_custom:
+                count = world.not_looked_at.get(resource.type, 0)
+                world.not_looked_at[resource.type] = count + 1
+            return
+        given, policy = tags(naming, resource), self._policy(naming, logical_id, resource)
+        vpcs = naming.texts(resource.properties.get("VpcId"))
+        world.targets += _made(
+            naming,
+            logical_id,
+            shape,
+            resource.type,
+            given,
+            policy=policy,
+            vpc=vpcs[0] if len(vpcs) == 1 else None,
+        )
+        if resource.type == "AWS::EMR::Cluster":
+            nodes = naming.name(logical_id, NODES)
+            world.targets += _made(naming, logical_id, NODES, "nodes", given, name=nodes)
+        elif resource.type in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"):
+            name = naming.attribute(logical_id, "DbiResourceId")
+            world.targets += _made(
+                naming, logical_id, DATABASE_USERS, "database users", given, name=name
+            )
+
+    def _policy(
+        self, naming: Naming, logical_id: str, resource: Resource
+    ) -> tuple[Statement, ...] | None:
+        path = ("Resources", logical_id, "Properties")
+        for type, key in (
+            ("AWS::KMS::Key", "KeyPolicy"),
+            ("AWS::IAM::Role", "AssumeRolePolicyDocument"),
+        ):
+            if resource.type == type:
+                return tuple(statements(resource.properties.get(key), naming, (*path, key)))
+        names = (naming.reference(logical_id), naming.attribute(logical_id, "Arn"))
+        found = [
+            statement
+            for name in dict.fromkeys((*names, naming.name(logical_id)))
+            for statement in self._policies.get(name, ())
+        ]
+        has_one = resource.type in ("AWS::S3::Bucket", "AWS::SecretsManager::Secret")
+        return tuple(found) if found or has_one else None
+
+
+def tags(naming: Naming, resource: Resource) -> dict[str, str]:
+    """The tags of a resource, with those of its stack; what is not known is a hole."""
+    found = dict(naming.stack.tags)
+    for key, value in plain_tags(resource).items():
+        texts = naming.texts(value)
+        found[key] = texts[0] if len(texts) == 1 else HOLE
+    return found
+
+
+def _made(
+    naming: Naming,
+    logical_id: str,
+    shape: Shape,
+    type: str,
+    given: Mapping[str, str],
+    *,
+    name: str | None = None,
+    policy: tuple[Statement, ...] | None = None,
+    vpc: str | None = None,
+) -> Iterator[Target]:
+    arn = naming.filled(shape.arn, logical_id, name)
+    for suffix, kinds in shape.kinds.items():
+        yield Target(
+            environment=naming.environment,
+            stack=naming.stack.name,
+            logical_id=logical_id,
+            type=type,
+            kinds=kinds,
+            text=arn + suffix,
+            anonymous=anonymous(arn + suffix),
+            account=naming.place.account,
+            tags=given,
+            policy=policy,
+            vpc=vpc,
+        )
+
+
+def _managed_name(arn: str) -> str | None:
+    """Path and name of a managed policy of AWS; None for those of accounts."""
+    _, found, name = arn.partition(":iam::aws:policy/")
+    return name if found else None
+
+
+def _permission(properties: Mapping[str, Json], naming: Naming, path: Path) -> Statement:
+    """The statement that ``AWS::Lambda::Permission`` adds to a function's policy."""
+    who = naming.texts(properties.get("Principal"))
+    conditions = [
+        Condition(operator, key, tuple(texts))
+        for operator, key, name in (
+            ("arnlike", "aws:sourcearn", "SourceArn"),
+            ("stringequals", "aws:sourceaccount", "SourceAccount"),
+        )
+        if (texts := naming.texts(properties.get(name)))
+    ]
+    return Statement(
+        allows=True,
+        actions=tuple(naming.texts(properties.get("Action"))),
+        resources=("*",),
+        conditions=tuple(conditions),
+        principals=Principals(
+            aws=tuple(each for each in who if not each.endswith(".amazonaws.com")),
+            services=tuple(each for each in who if each.endswith(".amazonaws.com")),
+        ),
+        source=Source(naming.stack.place, path),
+    )
