@@ -96,16 +96,16 @@ def sizes_can_be_read(spec: ClusterSpec) -> Iterator[Finding]:
     """A whole number with b, k, m, g or t, and whole numbers of cores and executors."""
     for profile in spark_profiles(spec):
         for name in (*_EXECUTOR, *_DRIVER):
-            setting = profile.setting(name)
-            if name.endswith("Factor") or not setting or not profile.sets_any(name):
+            if name.endswith("Factor") or not profile.sets_any(name):
                 continue
-            if size_mib(setting.value) is None:
+            setting = profile.setting(name)
+            if setting and size_mib(setting.value) is None:
                 yield Finding(
                     setting.path, f"{name} is {setting.value}", "a size such as 4g or 512m"
                 )
         for name in _WHOLE_NUMBERS:
-            setting = profile.setting(name)
-            if setting and profile.sets_any(name) and not setting.value.strip().isdecimal():
+            setting = profile.setting(name) if profile.sets_any(name) else None
+            if setting and not setting.value.strip().isdecimal():
                 yield Finding(setting.path, f"{name} is {setting.value}", "a whole number")
 
 
