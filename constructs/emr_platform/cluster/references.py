@@ -14,6 +14,7 @@ from emr_platform.metastore.spec import glue_catalog
 from emr_platform.presets.expansion import bucket_uses
 from emr_platform.presets.spec import used_presets
 from emr_platform.problems import Path, Problem
+from emr_platform.remembered import remembered_items
 from emr_platform.rule import Finding, RuleBook
 from emr_platform.security_configuration.effective import written_security
 from emr_platform.security_configuration.needs import (
@@ -51,6 +52,7 @@ def programs(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
             yield ("steps", position, "jar"), step.jar
 
 
+@remembered_items
 def texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
     """Every text of the file in which references such as ``bucket://NAME`` are replaced, with its path."""
     yield from scripts(spec)
@@ -85,6 +87,14 @@ def security_texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
     if declared := written_security(spec):
         for path, text in (*s3_objects(declared), *buckets(declared)):
             yield ("security_configuration", *path), text
+
+
+@remembered_items
+def texts_with_uris(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
+    """Those of the texts that may refer to something, or name a bucket."""
+    for path, text in texts(spec):
+        if "://" in text:
+            yield path, text
 
 
 def _items(path: Path, items: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -140,7 +150,7 @@ def references_lead_somewhere(cluster: ClusterReferences) -> Iterator[Finding]:
         ("secret", cluster.secrets),
         ("host", cluster.hosts),
     )
-    for path, text in (*texts(cluster.spec), *security_texts(cluster.spec)):
+    for path, text in (*texts_with_uris(cluster.spec), *security_texts(cluster.spec)):
         for kind, known in kinds:
             for name in sorted(references(text, kind) - set(known)):
                 yield Finding(

@@ -14,7 +14,7 @@ from emr_platform.cluster.groups import (
     primary_count,
     role_of,
 )
-from emr_platform.cluster.references import programs, texts
+from emr_platform.cluster.references import programs, texts_with_uris
 from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
@@ -341,7 +341,7 @@ def referenced_buckets_may_be_used(spec: EnvironmentSpec) -> Iterator[Finding]:
     for path, cluster in _clusters(spec):
         if cluster.data_access is None:
             continue
-        for inner, text in texts(cluster):
+        for inner, text in texts_with_uris(cluster):
             if inner[0] in ("metastore", "presets"):
                 continue  # nodes may use what these name, whatever data_access says
             for name in sorted(references(text, "bucket") & spec.storage.data.keys()):
@@ -365,7 +365,7 @@ def named_buckets_are_listed(spec: EnvironmentSpec) -> Iterator[Finding]:
     known = {bucket.bucket_name for bucket in spec.storage.external.values()}
     for path, cluster in _clusters(spec):
         own = {program_path for program_path, _ in programs(cluster)}
-        for inner, text in texts(cluster):
+        for inner, text in texts_with_uris(cluster):
             for name in sorted(set(_S3_BUCKET.findall(text)) - known):
                 if inner not in own:
                     yield Finding(
