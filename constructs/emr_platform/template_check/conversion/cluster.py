@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from emr_platform.template_check.conversion import samples
 from emr_platform.template_check.conversion.configurations import configurations
+from emr_platform.template_check.conversion.fleets import fleets
 from emr_platform.template_check.conversion.instances import (
     core_group,
-    fleets,
     primary_group,
     task_groups,
 )
