@@ -93,7 +93,9 @@ def show(inventory: Inventory, console: Console) -> None:
     console.print("\n[bold]Outputs[/bold]")
     for stack in inventory.stacks:
         for output, (value, description) in stack.outputs.items():
-            console.print(f"  {stack.name}.{output} = {value}  ({description})", markup=False)
+            console.print(
+                f"  {stack.name}.{output} = {value}  ({description})", markup=False, emoji=False
+            )
 
 
 def _show_cluster(cluster: ClusterState, console: Console) -> None:
