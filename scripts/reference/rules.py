@@ -14,17 +14,32 @@ from scripts.reference.markdown import prose
 
 # The middle part of an identifier, where it is not a word as it should stand in a heading.
 _SUBJECTS = {
+    "ACKNOWLEDGE": "Acknowledged warnings",
+    "AMI": "AMI",
+    "AUTOSCALING": "Scaling by rules",
+    "AVAILABILITY": "High availability",
+    "CLASSIFICATION": "Classifications",
+    "CONFIGURATION": "Configurations",
+    "COST": "Cost and loss",
     "DATABASE": "Result store",
+    "DECOMMISSION": "Decommissioning",
     "EDX": "Importing an edX cluster file",
+    "EMRFS": "EMRFS",
     "FILE": "The file itself",
+    "FLEET": "Instance fleets",
+    "HBASE": "HBase",
+    "HDFS": "HDFS",
     "IMDS": "Instance metadata service",
+    "INSTANCE": "Instance types",
     "LAKE": "Lake Formation",
     "LDAP": "LDAP",
+    "PRIMARY": "Primary node",
     "ROOT": "Root volume",
     "SSH": "SSH",
-    "TEMPLATE": "CloudFormation templates",
     "SSO": "IAM Identity Center",
+    "TEMPLATE": "CloudFormation templates",
     "VOLUME": "Data volumes",
+    "YARN": "YARN",
 }
 
 
