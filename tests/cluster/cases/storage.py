@@ -17,6 +17,11 @@ def replicated(copies: int | None, count: int, **values: Any) -> Values:
     return {"core": {"count": count}, "configurations": configurations, **values}
 
 
+def scaled_by_rules(copies: int, count: int, minimum: int, maximum: int) -> Values:
+    policy = {"preset": "yarn-balanced", "minimum": minimum, "maximum": maximum}
+    return replicated(copies, count, core={"count": count, "automatic_scaling": policy})
+
+
 def hbase(
     mode: str | None, root: str | None, *, release: str = "emr-7.14.0", **more: Any
 ) -> Values:
@@ -56,9 +61,11 @@ CASES: list[Case] = [
             replicated(None, 1),
             replicated(3, 2, scaling={"minimum": 2, "maximum": 4}),
             replicated(3, 2, scaling={"minimum": 2, "maximum": 9, "max_core": 3}),
+            scaled_by_rules(3, 2, minimum=2, maximum=3),
             configured("hdfs-site", {"dfs.replication": 1}),
         ],
         [
+            scaled_by_rules(3, 1, minimum=1, maximum=2),
             replicated(3, 2),
             configured("hdfs-site", {"dfs.replication": 2}),
             replicated(3, 2, scaling={"minimum": 2, "maximum": 9, "max_core": 2}),
@@ -84,8 +91,12 @@ CASES: list[Case] = [
             replicated(None, 9, scaling={"minimum": 2, "maximum": 9}),
             replicated(None, 10, scaling={"minimum": 3, "maximum": 20}),
             replicated(3, 4, scaling={"unit": "vcpu", "minimum": 1, "maximum": 100}),
+            scaled_by_rules(2, 4, minimum=2, maximum=9),
+            # Another rule is about no core nodes at all.
+            scaled_by_rules(2, 4, minimum=0, maximum=9),
         ],
         [
+            scaled_by_rules(2, 4, minimum=1, maximum=9),
             replicated(3, 4, scaling={"minimum": 2, "maximum": 9}),
             replicated(None, 4, scaling={"minimum": 1, "maximum": 9}),
             replicated(None, 10, scaling={"minimum": 2, "maximum": 20}),

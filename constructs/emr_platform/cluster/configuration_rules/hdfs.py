@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from emr_platform.cluster.groups import core_size
 from emr_platform.cluster.settings import cluster_setting, whole_number
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 
 HDFS_RULES: RuleBook[ClusterSpec] = RuleBook()
@@ -65,24 +66,33 @@ def blocks_have_copies(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def minimum_is_reached(spec: ClusterSpec) -> Iterator[Finding]:
     """The minimum of scaling is at least the replication, given or EMR's default."""
-    scaling = spec.scaling
-    if not scaling or scaling.unit == "vcpu" or spec.instance_fleets or not spec.core:
+    if spec.instance_fleets or not spec.core:
         return
     given = whole_number(cluster_setting(spec, "hdfs-site", REPLICATION))
     copies = default_replication(spec.core.count) if given is None else given
-    if scaling.minimum < min(copies, spec.core.count):
-        default = ", which is EMR's default for its core nodes" if given is None else ""
-        yield Finding(
-            ("scaling", "minimum"),
-            f"a minimum of {scaling.minimum} with {REPLICATION} {copies}{default}",
-            f"{copies} or more, or {REPLICATION}: {scaling.minimum}",
-        )
+    default = ", which is EMR's default for its core nodes" if given is None else ""
+    for path, minimum in _minimums(spec):
+        if minimum < min(copies, spec.core.count):
+            message = f"a minimum of {minimum} with {REPLICATION} {copies}{default}"
+            yield Finding(path, message, f"{copies} or more, or {REPLICATION}: {minimum}")
+
+
+def _minimums(spec: ClusterSpec) -> Iterator[tuple[Path, int]]:
+    """The least numbers of nodes that scaling leaves, where it counts nodes."""
+    if spec.scaling and spec.scaling.unit != "vcpu":
+        yield ("scaling", "minimum"), spec.scaling.minimum
+    policy = spec.core and spec.core.automatic_scaling
+    # Another rule warns of a minimum of no core nodes at all.
+    if policy and policy.minimum > 0:
+        yield ("core", "automatic_scaling", *policy.written("minimum")), policy.minimum
 
 
 def _most_core_nodes(spec: ClusterSpec) -> int | None:
     """How many core nodes there may come to be; None where that is not clear."""
-    if spec.instance_fleets or (spec.core and spec.core.automatic_scaling):
+    if spec.instance_fleets:
         return None
+    if spec.core and spec.core.automatic_scaling:
+        return max(spec.core.automatic_scaling.maximum, spec.core.count)
     if spec.scaling:
         if spec.scaling.unit == "vcpu":
             return None
