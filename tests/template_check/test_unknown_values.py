@@ -115,7 +115,7 @@ def test_bad_cluster() -> None:
         (("ManagedScalingPolicy",), {"EMR-SCALING-001", "EMR-SCALING-002"}),
         (("Instances",), {"EMR-INSTANCE-001", "EMR-MARKET-001"}),
     ],
-    ids=str,
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
 )
 def test_what_depends_on_an_open_value_is_not_told(place: Path, dropped: set[str]) -> None:
     left = errors(replaced(BAD, place, {"Ref": "Open"}), sections=OPEN)
