@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from emr_platform.catalog.data import indexes
@@ -75,6 +75,7 @@ def classifications() -> tuple[str, ...]:
     return tuple(classification_data().known_to)
 
 
+@lru_cache(maxsize=4096)
 def is_in_release(classification: str, release: Release) -> bool | None:
     """Whether a release knows a classification.
 
@@ -158,6 +159,7 @@ _INSTALLED_WITH: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)
 def applications_of(classification: str) -> tuple[str, ...]:
     """The applications that use a classification.
 

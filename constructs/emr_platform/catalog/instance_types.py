@@ -124,7 +124,11 @@ def is_supported(type: str, release: Release) -> bool | None:
         True or False as EMR's ``ListSupportedInstanceTypes`` said. None where the data does not
         know the type or the release, because it is newer than the data or was never listed.
     """
-    data = catalog_data()
+    return _is_supported(catalog_data(), type, release)
+
+
+@lru_cache(maxsize=4096)
+def _is_supported(data: CatalogData, type: str, release: Release) -> bool | None:
     row = data.instance_types.get(type)
     if row is None or release.label not in data.release_labels:
         return None

@@ -77,7 +77,7 @@ class _Open:
     path: Path
     anchor: str | None
     key: ScalarNode | None = None
-    has_key: bool = False
+    expects_key: bool = False
     merged: list[MappingNode] = field(default_factory=list)
     merges: bool = False
 
@@ -152,7 +152,14 @@ class _Reader:
             )
 
     def _take_scalar(self, event: ScalarEvent) -> None:
-        self._put(self._scalar(event), event.anchor)
+        node = self._scalar(event)
+        if event.anchor is None and self._open:
+            parent = self._open[-1]
+            # Most of all values are keys.
+            if parent.expects_key and isinstance(node.value, str):
+                parent.key, parent.expects_key = node, False
+                return
+        self._put(node, event.anchor)
 
     def _take_alias(self, event: AliasEvent) -> None:
         self._put(self._aliased(event), None)
@@ -213,14 +220,11 @@ class _Reader:
                 path=self._path_here()[:3],
             )
         block = not event.flow_style
-        node = (
-            MappingNode(_mark(event), block)
-            if isinstance(event, MappingStartEvent)
-            else SequenceNode(_mark(event), block)
-        )
+        is_mapping = isinstance(event, MappingStartEvent)
+        node = MappingNode(_mark(event), block) if is_mapping else SequenceNode(_mark(event), block)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._open.append(_Open(node, self._path_here(), event.anchor))
+        self._open.append(_Open(node, self._path_here(), event.anchor, expects_key=is_mapping))
 
     def _end(self, _event: CollectionEndEvent) -> None:
         ended = self._open.pop()
@@ -240,12 +244,12 @@ class _Reader:
         if isinstance(collection, SequenceNode):
             self._grow(parent, node)
             collection.items.append(node)
-        elif parent.has_key:
+        elif parent.expects_key:
+            parent.key, parent.expects_key = self._key(parent, node), False
+        else:
             self._grow(parent, node)
             self._put_value(parent, collection, node)
-            parent.key, parent.has_key = None, False
-        else:
-            parent.key, parent.has_key = self._key(parent, node), True
+            parent.key, parent.expects_key = None, True
 
     def _grow(self, parent: _Open, node: Node) -> None:
         collection = parent.node
