@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.settings import Setting, cluster_settings
@@ -68,6 +69,13 @@ class SparkProfile:
             return any(self.setting(name) for name in names)
         return any(name in self.own for name in names)
 
+    def of(self, names: Collection[str]) -> Iterator[tuple[str, Setting]]:
+        """Those of some properties that this profile is the one to report, with what they are."""
+        settings = self.shared if self.step is None else self.own
+        for name in names:
+            if name in settings:
+                yield name, settings[name]
+
     def executor_container_mib(self) -> float | None:
         """The memory that YARN is asked for each executor, in MiB; None if it is left to EMR."""
         memory = self.size_mib("spark.executor.memory")
@@ -101,6 +109,7 @@ class SparkProfile:
         return 0.1875 if Release.parse(self.spec.release) >= _FIRST_WITH_MORE_OVERHEAD else 0.1
 
 
+@lru_cache(maxsize=4096)
 def size_mib(text: str, *, unit: str = "m") -> float | None:
     """Read a size as Spark does.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.remembered import remembered
@@ -89,4 +91,12 @@ def cluster_security(spec: ClusterSpec) -> SecurityConfigurationSpec | None:
     """What a cluster gets, the platform's defaults included; None with an existing security configuration."""
     if existing_security(spec):
         return None
-    return effective_security(declared_security(spec), Release.parse(spec.release))
+    declared = declared_security(spec)
+    release = Release.parse(spec.release)
+    return effective_security(declared, release) if declared else _platform_security(release)
+
+
+@lru_cache(maxsize=256)
+def _platform_security(release: Release) -> SecurityConfigurationSpec:
+    """What a cluster gets that declares nothing."""
+    return effective_security(None, release)

@@ -24,6 +24,7 @@ _EXECUTOR = (
     "spark.memory.offHeap.size",
 )
 _DRIVER = ("spark.driver.memory", "spark.driver.memoryOverhead")
+_SIZES = tuple(name for name in (*_EXECUTOR, *_DRIVER) if not name.endswith("Factor"))
 _CORES = "spark.executor.cores"
 _WHOLE_NUMBERS = (_CORES, "spark.driver.cores", "spark.executor.instances")
 
@@ -38,8 +39,8 @@ _WHOLE_NUMBERS = (_CORES, "spark.driver.cores", "spark.executor.instances")
 def executors_fit(spec: ClusterSpec) -> Iterator[Finding]:
     """At most the largest container of each core and task type."""
     for profile in spark_profiles(spec):
-        asked = profile.executor_container_mib()
-        if asked is not None and profile.sets_any(*_EXECUTOR):
+        asked = profile.executor_container_mib() if profile.sets_any(*_EXECUTOR) else None
+        if asked is not None:
             yield from _too_large(profile, "an executor", asked, _EXECUTOR)
 
 
@@ -95,17 +96,13 @@ def executors_have_cores(spec: ClusterSpec) -> Iterator[Finding]:
 def sizes_can_be_read(spec: ClusterSpec) -> Iterator[Finding]:
     """A whole number with b, k, m, g or t, and whole numbers of cores and executors."""
     for profile in spark_profiles(spec):
-        for name in (*_EXECUTOR, *_DRIVER):
-            if name.endswith("Factor") or not profile.sets_any(name):
-                continue
-            setting = profile.setting(name)
-            if setting and size_mib(setting.value) is None:
+        for name, setting in profile.of(_SIZES):
+            if size_mib(setting.value) is None:
                 yield Finding(
                     setting.path, f"{name} is {setting.value}", "a size such as 4g or 512m"
                 )
-        for name in _WHOLE_NUMBERS:
-            setting = profile.setting(name) if profile.sets_any(name) else None
-            if setting and not setting.value.strip().isdecimal():
+        for name, setting in profile.of(_WHOLE_NUMBERS):
+            if not setting.value.strip().isdecimal():
                 yield Finding(setting.path, f"{name} is {setting.value}", "a whole number")
 
 
