@@ -26,6 +26,7 @@ from emr_platform.isolation.model import Finding, Gap, Isolation, Reason, reason
 from emr_platform.isolation.network import network_findings
 from emr_platform.isolation.parties import Actor, Target, World
 from emr_platform.isolation.policies import Statement
+from emr_platform.isolation.shared import shared_findings
 from emr_platform.isolation.world import world_of
 from emr_platform.templates.model import Stack
 
@@ -48,6 +49,7 @@ def isolation_of(
         *_Search(world, strict=strict).findings(),
         *network_findings(world),
         *import_findings(world),
+        *shared_findings(world),
     ]
     gaps = [Gap(each.id, each.environment, each.message, each.source) for each in world.unjudged]
     gaps += [_gap(finding) for finding in found if not finding.certain]

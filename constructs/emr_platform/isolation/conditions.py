@@ -194,7 +194,8 @@ def _arn(value: Known, pattern: str) -> Verdict:
     # The six parts are compared one by one.
     theirs, ours = value.split(":", 5), pattern.split(":", 5)
     if len(theirs) != len(ours):
-        return _like(value, pattern)
+        # No ARN; nobody says what AWS makes of it.
+        return NO if _like(value, pattern) is NO else DEPENDS
     worst = YES
     for their, our in zip(theirs, ours, strict=True):
         found = _like(their, our)

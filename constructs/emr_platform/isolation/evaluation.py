@@ -18,7 +18,6 @@ from emr_platform.isolation.conditions import (
     ABSENT,
     NO,
     YES,
-    Known,
     OfEnvironment,
     Request,
     conditions_hold,
@@ -35,20 +34,10 @@ from emr_platform.isolation.matching import (
 )
 from emr_platform.isolation.parties import Actor, Target, World
 from emr_platform.isolation.policies import Statement
+from emr_platform.isolation.requests import allowed_part, denied_part, tags_of, values_of
 
 _DECIDING: Final = {"AWS::KMS::Key": "kms:", "AWS::IAM::Role": "sts:"}
 """Types whose own policy has to let the account's policies decide, and the actions it is about."""
-
-_TAG_KEYS: Final = (
-    "aws:resourcetag/",
-    "ec2:resourcetag/",
-    "elasticmapreduce:resourcetag/",
-    "iam:resourcetag/",
-    "rds:db-tag/",
-    "secretsmanager:resourcetag/",
-    "ssm:resourcetag/",
-)
-
 
 _KEYS_OF_ACTORS: Final = ("aws:principal", "kms:calleraccount", "aws:sourcevpc", "aws:userid")
 
@@ -141,7 +130,7 @@ class Evaluator:
         """What a service of AWS may do to a target on behalf of another environment."""
         request = Request(
             values={
-                **_of_target(target),
+                **values_of(target),
                 "aws:sourceaccount": account,
                 "aws:sourcearn": OfEnvironment(environment, account, self.owner),
                 "aws:principalisawsservice": "true",
@@ -149,7 +138,7 @@ class Evaluator:
                 "aws:principalarn": ABSENT,
                 "aws:principalaccount": ABSENT,
             },
-            groups=dict.fromkeys(_TAG_KEYS, target.tags),
+            groups=tags_of(target),
         )
         policy = target.policy or ()
         for statement in policy:
@@ -173,19 +162,6 @@ class Evaluator:
         """The environment of the resource whose name a character stands for."""
         symbol = self._world.symbols.owner(character)
         return symbol.environment if symbol else None
-
-
-def _of_target(target: Target) -> dict[str, Known]:
-    found: dict[str, Known] = {
-        "aws:resourceaccount": target.account,
-        "s3:resourceaccount": target.account,
-    }
-    if target.type == "AWS::SecretsManager::Secret":
-        found["secretsmanager:secretid"] = target.text
-    if target.vpc:
-        vpc = target.text.split(":")
-        found["ec2:vpc"] = ":".join([*vpc[:5], f"vpc/{target.vpc}"])
-    return found
 
 
 def is_same_for_all(statement: Statement) -> bool:
@@ -213,10 +189,10 @@ def plain_actions(statement: Statement, target: Target, actions: frozenset[str])
     if not statement.conditions:
         return actions
     request = Request(
-        values={**_of_target(target), "aws:sourceaccount": ABSENT, "aws:sourcearn": ABSENT},
-        groups=dict.fromkeys(_TAG_KEYS, target.tags),
+        values={**values_of(target), "aws:sourceaccount": ABSENT, "aws:sourcearn": ABSENT},
+        groups=tags_of(target),
     )
-    return frozenset() if conditions_hold(statement, request) is NO else actions
+    return allowed_part(statement, request, actions)
 
 
 class _Case:
@@ -232,7 +208,7 @@ class _Case:
         actor, target = self._actor, self._target
         return Request(
             values={
-                **_of_target(target),
+                **values_of(target),
                 "aws:principalarn": actor.arn,
                 "aws:principalaccount": actor.account,
                 "aws:principaltype": "AssumedRole" if ":role/" in actor.arn else "User",
@@ -248,7 +224,7 @@ class _Case:
             },
             groups={
                 "aws:principaltag/": actor.tags,
-                **dict.fromkeys(_TAG_KEYS, target.tags),
+                **tags_of(target),
             },
         )
 
@@ -282,9 +258,7 @@ class _Case:
         actions = about(statement, self._target)
         if not actions or not self._still_matches(statement):
             return frozenset()
-        if conditions_hold(statement, self._request) is NO:
-            return frozenset()
-        return actions
+        return allowed_part(statement, self._request, actions)
 
     def _still_matches(self, statement: Statement) -> bool:
         """Whether resources match with the values of variables."""
@@ -335,10 +309,9 @@ class _Case:
         for statement in (*self._actor.statements, *(self._actor.boundary or ()), *theirs_denied):
             if statement.allows or not (related := self._related(statement, actions)):
                 continue
-            if in_vain := self._in_vain(statement, allowing):
-                vain.append((statement, in_vain))
-            else:
-                actions -= related
+            stopped, in_vain = self._stopped(statement, related, allowing)
+            actions -= stopped
+            vain += [(statement, in_vain)] if in_vain else []
         if actions:
             certain = all(about(each, self._target, holes=False) & actions for each in allowing)
             yield Grant(actions, tuple(allowing), tuple(vain), certain)
@@ -356,16 +329,17 @@ class _Case:
         kinds = self._target.kinds
         return actions & matched_actions(statement.actions, statement.negated_actions, kinds)
 
-    def _in_vain(self, denying: Statement, allowing: Sequence[Statement]) -> str:
-        """Why a statement does not stop what others allow; empty if it does for certain."""
+    def _stopped(
+        self, denying: Statement, actions: frozenset[str], allowing: Sequence[Statement]
+    ) -> tuple[frozenset[str], str]:
+        """What a statement stops for certain, and why it does not stop the rest."""
         is_about = _certainly_matches(denying, self._target.text) or any(
             self._outdone(each, denying) for each in allowing
         )
         if not is_about or HOLE in "".join(denying.actions):
-            return "is not about all of it"
-        if conditions_hold(denying, self._request) is not YES:
-            return "has conditions that need not hold"
-        return ""
+            return frozenset(), "is not about all of it"
+        stopped = denied_part(denying, self._request, actions)
+        return stopped, "" if stopped == actions else "has conditions that need not hold"
 
     def _outdone(self, allowing: Statement, denying: Statement) -> bool:
         """Whether a statement denies all of the target's parts that another one allows."""

@@ -106,20 +106,24 @@ def covers(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _expression(pattern: str) -> re.Pattern[str]:
-    parts = []
-    for character in pattern:
-        if character == "*":
-            parts.append(".*")
-        elif character == "?":
-            parts.append(_ORDINARY)
-        elif character == HOLE:
-            # Of a pattern of which something is unknown nothing is certain.
-            parts.append("(?!)")
-        elif character in (LITERAL_STAR, LITERAL_QUESTION_MARK):
-            parts.append(re.escape("*" if character == LITERAL_STAR else "?"))
-        else:
-            parts.append(re.escape(character))
-    return re.compile("".join(parts), re.DOTALL)
+    """The pattern as a regular expression, which takes time in proportion to its length and the text's."""
+    first, *rest = ("".join(map(_as_expression, part)) for part in pattern.split("*"))
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    # The first match of a part leaves most to the parts behind it: there is no need to try others.
+    between = "".join(f"(?>.*?{part})" for part in rest[:-1] if part)
+    return re.compile(f"{first}{between}.*{rest[-1]}", re.DOTALL)
+
+
+def _as_expression(character: str) -> str:
+    if character == "?":
+        return _ORDINARY
+    if character == HOLE:
+        # Of a pattern of which something is unknown nothing is certain.
+        return "(?!)"
+    if character in (LITERAL_STAR, LITERAL_QUESTION_MARK):
+        return re.escape("*" if character == LITERAL_STAR else "?")
+    return re.escape(character)
 
 
 @lru_cache(maxsize=65536)
@@ -183,14 +187,13 @@ def _steps(ours: str, theirs: str, i: int, j: int, within: int) -> list[tuple[in
     found = []
     if ours and ours == theirs:
         found.append((i + 1, j + 1, _OUTSIDE))
-    is_wild = ours == "*" or ours in _LOOSE if ours else False
-    if is_wild:
+    if ours == "*" or (ours and ours in _LOOSE):
         found.append((i + 1, j, _OUTSIDE))
-        if theirs:
+        if theirs and _takes(ours, theirs):
             found.append((i, j + 1, _OUTSIDE))
     if theirs == ANY or (theirs and theirs in _LOOSE):
         found.append((i, j + 1, _OUTSIDE))
-        if ours:
+        if ours and _takes(theirs, ours):
             found.append((i + 1, j, _OUTSIDE))
     elif theirs and is_symbol(theirs):
         # A name that AWS makes up is not spelled out by accident; wildcards may stand for a part.
@@ -198,6 +201,17 @@ def _steps(ours: str, theirs: str, i: int, j: int, within: int) -> list[tuple[in
     elif ours and theirs and (ours == "?" or _same(ours, theirs)):
         found.append((i + 1, j + 1, _OUTSIDE))
     return found
+
+
+def _takes(loose: str, character: str) -> bool:
+    """Whether a character may be a part of what is not known, or of what a wildcard stands for."""
+    if character in "*?" or character in _LOOSE:
+        return True
+    if loose == ACCOUNT:
+        return character.isdecimal()
+    if loose == REGION:
+        return character.isalnum() or character == "-"
+    return True
 
 
 def _steps_within(ours: str, i: int, j: int, within: int) -> list[tuple[int, int, int]]:

@@ -127,8 +127,9 @@ class _Reader:
             self._note_policies(naming, logical_id, resource)
         known = set()
         for naming, logical_id, resource in everything:
-            if resource.type in ACTORS:
+            if resource.type in ACTORS or resource.type == "AWS::IAM::InstanceProfile":
                 known.add(naming.name(logical_id))
+            if resource.type in ACTORS:
                 self._world.actors.append(self._actor(naming, logical_id, resource))
         for naming, logical_id, resource in everything:
             self._targets(naming, logical_id, resource)
@@ -229,7 +230,7 @@ class _Reader:
         outside = {name: place for name, place in self._named.items() if name not in known}
         for naming, logical_id, resource in everything:
             if resource.type == "AWS::EMR::Cluster":
-                for key in ("ServiceRole", "AutoScalingRole"):
+                for key in ("ServiceRole", "AutoScalingRole", "JobFlowRole"):
                     for text in naming.texts(resource.properties.get(key)):
                         name = text.rpartition("/")[2]
                         if name not in known:
