@@ -268,6 +268,8 @@ def test_long_texts_are_shortened() -> None:
         ("ssh: {key_pair: a, allow_from: {}}", "a list"),
         ("ssh: {key_pair: a, allow_from: 10.0.0.0/8}", 'a list; for one entry: ["10.0.0.0/8"]'),
         ("network: {endpoints: {}}", "a list"),
+        # The kinds of a step are annotated with a mapping, which has no hash.
+        ("clusters: {etl: {release: emr-7.12.0, steps: {}}}", "a list of at most 256 entries"),
         (
             "network: {nat_gateways: }",
             "a whole number from 0 to 6; or no such key at all, for the default",

@@ -100,6 +100,8 @@ def test_references_are_found_in_every_function() -> None:
         ("just text", "is no CloudFormation template"),
         ("[1, 2]", "is no CloudFormation template"),
         ("Resources: [1]", "Resources: is not a mapping"),
+        ("Resources: []", "Resources: is not a mapping"),
+        ("Resources: {}\nParameters: ''", "Parameters: is not a mapping"),
         ("Resources: {A: text}", "Resources.A: has no Type"),
         ("Resources: {A: {Type: [x]}}", "Resources.A: has no Type"),
         ("Resources: {A: {Type: A::B::C, Properties: [x]}}", "Resources.A.Properties: is not"),

@@ -277,6 +277,10 @@ _TRUTH_VALUES = {
 }
 
 
+# No mapping by kind: a kind is any annotation, and not all of them have a hash.
+_NUMBERS = ((int, r"[0-9]{1,12}"), (float, r"[0-9]{1,12}(\.[0-9]{1,12})?"))
+
+
 def _hint(value: object, declared: Declared) -> str:
     """What the writer of a value of the wrong kind may have meant; empty if nobody knows."""
     if declared.kind is str and isinstance(value, int | float):
@@ -286,7 +290,7 @@ def _hint(value: object, declared: Declared) -> str:
         return f'in quotes: "{text}"' if fits else ""
     if declared.kind is bool and isinstance(value, str) and value.lower() in _TRUTH_VALUES:
         return f"without quotes: {_TRUTH_VALUES[value.lower()]}"
-    number = {int: r"[0-9]{1,12}", float: r"[0-9]{1,12}(\.[0-9]{1,12})?"}.get(declared.kind)
+    number = next((text for kind, text in _NUMBERS if declared.kind is kind), "")
     if number and isinstance(value, str) and re.fullmatch(number, value):
         return f"without quotes: {value}"
     is_list = get_origin(declared.kind) is Sequence and declared.first(Allowed) is None

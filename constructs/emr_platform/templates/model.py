@@ -209,7 +209,9 @@ def _text_or_none(value: Json) -> str | None:
 
 
 def _section(template: Mapping[str, Json], name: str, place: str) -> Mapping[str, Json]:
-    section = template.get(name) or {}
+    section = template.get(name)
+    if section is None:
+        return {}
     if not isinstance(section, dict):
         raise TemplateError(place, f"{name}: is not a mapping")
     return section
