@@ -277,13 +277,14 @@ class _Search:
 
 
 def _finding(id: str, environment: str, draft: _Draft) -> Finding:
+    written = {each.lower(): each for said in draft.allowing.values() for each in said.actions}
     return Finding(
         id=id,
         environment=environment,
         who="",
         access=Access.READ,
         service="",
-        actions=tuple(sorted(draft.actions)),
+        actions=tuple(sorted(written.get(action, action) for action in draft.actions)),
         targets={name: tuple(sorted(draft.targets[name])) for name in sorted(draft.targets)},
         reasons=_reasons(draft.allowing.values()),
         not_stopping=tuple(

@@ -35,7 +35,7 @@ def documented(finding: Finding, actor: Actor, statements: Sequence[Statement]) 
         statements: All that allow it.
     """
     policies = {each.source.name for each in statements}
-    if policies == {AGENT_POLICY} and set(finding.actions) <= REPORTS:
+    if policies == {AGENT_POLICY} and {action.lower() for action in finding.actions} <= REPORTS:
         return (
             "Session Manager asks for this policy of AWS. By it, a node can report wrong facts about "
             "another one to Systems Manager; it opens no session and runs no command"

@@ -9,6 +9,7 @@ from emr_platform.isolation.facts import Access
 from emr_platform.isolation.model import Finding, Gap, Isolation, Reason
 from emr_platform.isolation.policies import Source
 from emr_platform.problems import dotted, visible
+from emr_platform.reports.report import counted
 from emr_platform.templates.model import Stack
 from emr_platform.templates.positions import Positions, positions
 
@@ -214,7 +215,7 @@ def _summary(isolation: Isolation) -> Iterator[str]:
     every = len(isolation.environments) * (len(isolation.environments) - 1)
     yield (
         f"{len(pairs)} of {every} pairs of environments are not apart: "
-        f"{len(findings)} findings, {len(gaps)} that cannot be judged{besides}"
+        f"{counted(len(findings), 'finding')}, {len(gaps)} that cannot be judged{besides}"
     )
 
 
