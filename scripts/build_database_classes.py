@@ -7,14 +7,13 @@ Run it with a newer cfn-lint installed to bring the list up to date:
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from emr_platform.catalog.ranges import index_ranges
+from scripts.cfn_lint_data import data_folder, load, source
 
 TARGET = Path(__file__).parents[1] / "constructs/emr_platform/result_store/instance_classes.json"
 ENGINES = ("8.0", "8.4")
@@ -36,12 +35,12 @@ def build(schemas: Path, *, source: str) -> Json:
         engine and of each region.
     """
     by_version = {
-        f"mysql-{version}": frozenset(_classes(_load(schemas / "db_instance_class.json"), version))
+        f"mysql-{version}": frozenset(_classes(load(schemas / "db_instance_class.json"), version))
         for version in ENGINES
     }
     by_region = {
         region: frozenset(_classes(schema))
-        for region, schema in sorted(_load(schemas / "dbinstanceclass_enum.json").items())
+        for region, schema in sorted(load(schemas / "dbinstanceclass_enum.json").items())
     }
     known = sorted(frozenset().union(*by_version.values()) & frozenset().union(*by_region.values()))
     return {
@@ -79,21 +78,12 @@ def current() -> str:
     Raises:
         ModuleNotFoundError: cfn-lint is not installed.
     """
-    specification = importlib.util.find_spec("cfnlint")
-    if specification is None or specification.origin is None:
-        raise ModuleNotFoundError("cfn-lint is not installed")
-    version = importlib.metadata.version("cfn-lint")
     return render(
         build(
-            Path(specification.origin).parent / "data/schemas/extensions/aws_rds_dbinstance",
-            source="AWS price list and RDS API, condensed from cfn-lint "
-            f"{version} (https://github.com/aws-cloudformation/cfn-lint), licensed under MIT-0",
+            data_folder() / "extensions/aws_rds_dbinstance",
+            source=source("AWS price list and RDS API"),
         )
     )
-
-
-def _load(path: Path) -> Json:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def main() -> None:

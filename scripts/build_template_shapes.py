@@ -7,12 +7,11 @@ Run it with a newer cfn-lint installed to bring the table up to date:
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from scripts.cfn_lint_data import compact, data_folder, load, source
 
 TARGET = Path(__file__).parents[1] / "constructs/emr_platform/template_check/shapes.json"
 REGION = "us-east-1"
@@ -31,12 +30,12 @@ def build(schemas: Path, *, source: str) -> Json:
     Returns:
         The content of the data file.
     """
-    files = _load(schemas / "providers" / f"{REGION}.json")
+    files = load(schemas / "providers" / f"{REGION}.json")
     return {
         "source": source,
-        "schema_date": _load(schemas / "version.json")["schema_date"][:10],
+        "schema_date": load(schemas / "version.json")["schema_date"][:10],
         "types": {
-            name: shapes(_load(schemas / "resources" / f"{file}.json"))
+            name: shapes(load(schemas / "resources" / f"{file}.json"))
             for name, file in sorted(files.items())
             if name.startswith(PREFIX)
         },
@@ -85,13 +84,11 @@ def _kind(content: Mapping[str, Json], definitions: Mapping[str, Mapping[str, Js
 
 def render(table: Mapping[str, Json]) -> str:
     """Write the table as JSON, one definition to a line so that versions can be compared."""
-    head = [f"{_compact(key)}: {_compact(table[key])}" for key in table if key != "types"]
+    head = [f"{compact(key)}: {compact(table[key])}" for key in table if key != "types"]
     types = []
     for name, definitions in table["types"].items():
-        rows = ",\n".join(
-            f"   {_compact(key)}: {_compact(definitions[key])}" for key in definitions
-        )
-        types.append(f"  {_compact(name)}: {{\n{rows}\n  }}")
+        rows = ",\n".join(f"   {compact(key)}: {compact(definitions[key])}" for key in definitions)
+        types.append(f"  {compact(name)}: {{\n{rows}\n  }}")
     body = ",\n".join(types)
     return "{\n " + ",\n ".join([*head, f'"types": {{\n{body}\n }}']) + "\n}\n"
 
@@ -102,25 +99,7 @@ def current() -> str:
     Raises:
         ModuleNotFoundError: cfn-lint is not installed.
     """
-    specification = importlib.util.find_spec("cfnlint")
-    if specification is None or specification.origin is None:
-        raise ModuleNotFoundError("cfn-lint is not installed")
-    version = importlib.metadata.version("cfn-lint")
-    return render(
-        build(
-            Path(specification.origin).parent / "data/schemas",
-            source="CloudFormation registry schemas, condensed from cfn-lint "
-            f"{version} (https://github.com/aws-cloudformation/cfn-lint), licensed under MIT-0",
-        )
-    )
-
-
-def _compact(value: Json) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _load(path: Path) -> Json:
-    return json.loads(path.read_text(encoding="utf-8"))
+    return render(build(data_folder(), source=source("CloudFormation registry schemas")))
 
 
 def main() -> None:

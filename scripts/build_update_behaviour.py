@@ -7,12 +7,11 @@ Run it with a newer cfn-lint installed to bring the table up to date:
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from scripts.cfn_lint_data import compact, data_folder, load, source
 
 TARGET = Path(__file__).parents[1] / "constructs/emr_platform/changes/update_behaviour.json"
 FIRST_REGION = "us-east-1"
@@ -33,10 +32,10 @@ def build(schemas: Path, *, source: str) -> Json:
     """
     return {
         "source": source,
-        "schema_date": _load(schemas / "version.json")["schema_date"][:10],
+        "schema_date": load(schemas / "version.json")["schema_date"][:10],
         "columns": ["create_only", "conditional_create_only", "name", "deleted_first"],
         "types": {
-            type_name: row(_load(schemas / "resources" / f"{file}.json"))
+            type_name: row(load(schemas / "resources" / f"{file}.json"))
             for type_name, file in sorted(_files(schemas).items())
         },
     }
@@ -67,10 +66,8 @@ def row(schema: Mapping[str, Json]) -> list[Json]:
 
 def render(table: Mapping[str, Json]) -> str:
     """Write the table as JSON, one type to a line so that versions can be compared."""
-    head = [f"{_compact(key)}: {_compact(table[key])}" for key in table if key != "types"]
-    rows = ",\n".join(
-        f"  {_compact(name)}: {_compact(row)}" for name, row in table["types"].items()
-    )
+    head = [f"{compact(key)}: {compact(table[key])}" for key in table if key != "types"]
+    rows = ",\n".join(f"  {compact(name)}: {compact(row)}" for name, row in table["types"].items())
     return "{\n " + ",\n ".join([*head, f'"types": {{\n{rows}\n }}']) + "\n}\n"
 
 
@@ -80,24 +77,14 @@ def current() -> str:
     Raises:
         ModuleNotFoundError: cfn-lint is not installed.
     """
-    specification = importlib.util.find_spec("cfnlint")
-    if specification is None or specification.origin is None:
-        raise ModuleNotFoundError("cfn-lint is not installed")
-    version = importlib.metadata.version("cfn-lint")
-    return render(
-        build(
-            Path(specification.origin).parent / "data/schemas",
-            source="CloudFormation registry schemas, condensed from cfn-lint "
-            f"{version} (https://github.com/aws-cloudformation/cfn-lint), licensed under MIT-0",
-        )
-    )
+    return render(build(data_folder(), source=source("CloudFormation registry schemas")))
 
 
 def _files(schemas: Path) -> dict[str, str]:
     files: dict[str, str] = {}
     regions = sorted((schemas / "providers").glob("*.json"))
     for region in sorted(regions, key=lambda path: path.stem != FIRST_REGION):
-        files = {**_load(region), **files}
+        files = {**load(region), **files}
     return files
 
 
@@ -108,14 +95,6 @@ def _paths(schema: Mapping[str, Json], key: str) -> list[str]:
 def _within_properties(pointers: list[str]) -> Iterator[str]:
     for pointer in pointers:
         yield pointer.removeprefix("/properties/")
-
-
-def _compact(value: Json) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _load(path: Path) -> Json:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def main() -> None:
