@@ -27,6 +27,12 @@ def test_list_for_a_release(capsys: pytest.CaptureFixture[str]) -> None:
     assert not {"delta", "cloudwatch-agent"} & names
 
 
+def test_list_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["presets", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed == {name: preset.description for name, preset in presets().items()}
+
+
 def test_one_preset(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["presets", "cloudwatch-agent"]) == 0
     shown = yaml.safe_load(capsys.readouterr().out)

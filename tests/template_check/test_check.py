@@ -270,6 +270,14 @@ def test_names_are_those_of_keys() -> None:
         ),
         ("type: gp3, or no throughput_mib_per_second", "VolumeType: gp3, or no Throughput"),
         ("at_rest, or platform_defaults: true", "AtRestEncryptionConfiguration"),
+        ("1 to 3, as scaling says", "1 to 3, as ManagedScalingPolicy says"),
+        ("instance_fleet_units", "InstanceFleetUnits"),
+        ("instances or vcpu", "Instances or VCPU"),
+        (
+            "certificates: {provider: emr}, or provider: pem",
+            "CertificateProviderType: EMR, or CertificateProviderType: PEM",
+        ),
+        ("s3 or local_disks", "S3EncryptionConfiguration or LocalDiskEncryptionConfiguration"),
         ("an ordinary sentence", "an ordinary sentence"),
     ],
 )

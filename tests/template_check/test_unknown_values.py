@@ -140,6 +140,15 @@ def test_every_function_that_aws_alone_can_evaluate_is_open(content: str) -> Non
     assert ids(properties, Bucket=bucket) <= {"EMR-TEMPLATE-025"}
 
 
+@pytest.mark.parametrize("around", ["Properties", "Instances"])
+def test_what_a_macro_adds_is_not_missing(around: str) -> None:
+    include = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://a/b"}}}
+    properties = (
+        {**include, "Name": "etl"} if around == "Properties" else cluster(Instances=include)
+    )
+    assert errors(properties) == set()
+
+
 def test_default_of_a_parameter_is_checked() -> None:
     sections = {"Parameters": {"Level": {"Type": "Number", "Default": 999}}}
     [problem] = problems(cluster(StepConcurrencyLevel={"Ref": "Level"}), sections=sections)

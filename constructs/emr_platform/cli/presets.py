@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from typing import Annotated
 
 import typer
@@ -30,7 +31,7 @@ def presets(
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Show the preset's data as it is, in JSON.")
+        bool, typer.Option("--json", help="In JSON: the preset's data as it is, or the list.")
     ] = False,
 ) -> None:
     """List the presets that clusters can use, or show what one of them sets.
@@ -39,7 +40,7 @@ def presets(
     """
     parsed = _release(release)
     if name is None:
-        _list(parsed)
+        _list(parsed, as_json=as_json)
         return
     found = all_presets().get(name)
     if found is None:
@@ -73,12 +74,16 @@ def _release(label: str | None) -> Release | None:
         ) from None
 
 
-def _list(release: Release | None) -> None:
+def _list(release: Release | None, *, as_json: bool) -> None:
     shown = {
         name: preset
         for name, preset in all_presets().items()
         if release is None or preset.is_in(release)
     }
+    if as_json:
+        descriptions = {name: preset.description for name, preset in shown.items()}
+        typer.echo(json.dumps(descriptions, indent=2, ensure_ascii=False))
+        return
     width = max((len(name) for name in shown), default=0)
     for name, preset in shown.items():
         typer.echo(f"{name:{width}}  {preset.description}")

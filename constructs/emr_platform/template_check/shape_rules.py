@@ -118,6 +118,9 @@ def _faults(resource: EmrResource) -> Iterator[_Fault]:
 
 
 def _object(resource_type: str, definition: str, value: Value) -> Iterator[_Fault]:
+    if value.is_unknown:
+        # All properties at once come from a macro, such as AWS::Include.
+        return
     known = shapes(resource_type, definition)
     meant = intended(resource_type, definition, value)
     for written, inner in value.entries.items():

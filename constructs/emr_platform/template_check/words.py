@@ -83,6 +83,12 @@ NAMES = {
 _PHRASES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # What templates have no word for.
     (r",? or platform_defaults: true\b", ""),
+    (r"\bas scaling says\b", "as ManagedScalingPolicy says"),
+    (r"\binstance_fleet_units\b", "InstanceFleetUnits"),
+    (r"\binstances or vcpu\b", "Instances or VCPU"),
+    (r"\bcertificates: \{provider: emr\}", "CertificateProviderType: EMR"),
+    (r"\bprovider: pem\b", "CertificateProviderType: PEM"),
+    (r"^s3 or local_disks$", "S3EncryptionConfiguration or LocalDiskEncryptionConfiguration"),
     (r"\bscaling\.maximum\b", "MaximumCapacityUnits"),
     (r"\bscaling\.minimum\b", "MinimumCapacityUnits"),
     (r"\bscaling\.max_core\b", "MaximumCoreCapacityUnits"),
