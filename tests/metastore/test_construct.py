@@ -101,7 +101,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     add_cluster(around, CLUSTER, result_store_secret=around.secret, result_store_host=HOST)
     parts = cdk.Stack(app, "Parts")
     catalog = GlueCatalogSpec(access="read", encryption_key_arn=HUE_KEY)
-    grant_glue_catalog(parts, add_role(parts, "Reader"), catalog=catalog, applications=["Trino"])
+    grant_glue_catalog(add_role(parts, "Reader"), catalog=catalog, applications=["Trino"])
     ConfigurationSecrets(
         parts,
         "Secrets",

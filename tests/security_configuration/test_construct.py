@@ -111,7 +111,21 @@ OWN_KEY: dict[str, Any] = {
     "in_transit": {"certificates": {"provider": "emr"}},
     "lake_formation": {},
 }
-CLUSTERS = {"Secured": SECURED, "Directory": DIRECTORY, "Named": NAMED, "OwnKey": OWN_KEY}
+TABLES: dict[str, Any] = {
+    "in_transit": {"certificates": {"provider": "emr"}},
+    "lake_formation": {},
+    "runtime_roles": {"create": {"first": {}, "second": {"buckets": {"input": "read"}}}},
+}
+CLUSTERS = {
+    "Secured": SECURED,
+    "Directory": DIRECTORY,
+    "Named": NAMED,
+    "OwnKey": OWN_KEY,
+    "Tables": TABLES,
+}
+METASTORES: dict[str, Any] = {
+    "Tables": {"glue": {"databases": ["sales"], "encryption_key_arn": f"{KEY}catalog"}}
+}
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +151,12 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
             cdk.Stack(app, name),
             "Cluster",
             spec=ClusterSpec.model_validate(
-                {"release": "emr-7.12.0", "data_access": {}, "security_configuration": security}
+                {
+                    "release": "emr-7.12.0",
+                    "data_access": {},
+                    "metastore": METASTORES.get(name, "local"),
+                    "security_configuration": security,
+                }
             ),
             vpc=vpc,
             subnets=[subnet],
@@ -432,6 +451,27 @@ def test_roles_that_are_made_may_use_their_buckets_alone(synthesis: Synthesis) -
         assert allowed(synthesis, "Secured", role, "Logs") == set()
     # Whoever has no role of his own gets no further than the instance role.
     assert "s3:GetObject" not in allowed(synthesis, "Secured", NODES, "Input")
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_steps_find_their_tables_as_the_role_that_they_run_as(
+    synthesis: Synthesis, name: str
+) -> None:
+    role = f"ClusterSecurityRuntimeRole{name}"
+    assert {"glue:GetTable", "glue:CreateTable"} <= allowed(
+        synthesis, "Tables", role, "database/sales"
+    )
+    assert allowed(synthesis, "Tables", role, "database/*") == set()
+    assert "kms:Decrypt" in allowed(synthesis, "Tables", role, f"{KEY}catalog")
+    assert (
+        {"lakeformation:GetDataAccess"},
+        "*",
+    ) in grants(synthesis, "Tables", role)
+
+
+def test_steps_without_a_catalog_may_use_none(synthesis: Synthesis) -> None:
+    for actions, _ in grants(synthesis, "Secured", "ClusterSecurityRuntimeRole"):
+        assert not any(action.startswith(("glue:", "lakeformation:")) for action in actions)
 
 
 # --- What checks say ------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from emr_platform.cluster.request import (
 )
 from emr_platform.cluster.scripts import ShippedScripts
 from emr_platform.cluster.security_groups import ClusterSecurityGroups
-from emr_platform.cluster.software_access import grant_software
+from emr_platform.cluster.software_access import grant_metastore, grant_software
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.identity.access import grant_secret_read
 from emr_platform.identity.construct import BaseClusterRoles, ClusterRoles
@@ -360,7 +360,14 @@ class EmrCluster(BaseCluster):
             if self.spec.data_access is None or self.spec.data_access.get(name) == "read_write"
         }
         others = {name: self._buckets[name] for name in self._buckets.keys() - writable}
-        grant_software(self, self.instance_role, spec=self.spec, buckets=others)
+        grant_software(self.instance_role, spec=self.spec, buckets=others)
+        effective = self.security.effective
+        for role in self.security.runtime_roles.values():
+            grant_metastore(
+                role,
+                spec=self.spec,
+                lake_formation=bool(effective and effective.lake_formation),
+            )
 
     def _order(self) -> None:
         """Create the cluster after all that EMR and the nodes need, so that it is also deleted before."""

@@ -9,8 +9,6 @@ from collections.abc import Collection
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge_wildcard
 from emr_platform.metastore.configurations import CONNECTORS
@@ -61,7 +59,6 @@ _ALWAYS_LOOKED_FOR = ("default", "global_temp")
 
 
 def grant_glue_catalog(
-    scope: Construct,
     grantee: iam.IRole,
     *,
     catalog: GlueCatalogSpec,
@@ -70,7 +67,6 @@ def grant_glue_catalog(
     """Let a role use the Glue Data Catalog, as a metastore.
 
     Args:
-        scope: The cluster.
         grantee: Who may use it.
         catalog: Which catalog, what of it, and to do what. The owner of another account's catalog has to let the
             role in as well.
@@ -111,8 +107,12 @@ def grant_glue_catalog(
             "choose their names. The actions are the ones that AWS documents for EMR, without wildcards.",
         )
     if catalog.encryption_key_arn:
-        key = kms.Key.from_key_arn(scope, "GlueCatalogKey", catalog.encryption_key_arn)
-        key.grant(grantee, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
+        # Not by the CDK's Key, of which a scope can have one only: several roles may use the catalog.
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            resource_arns=[catalog.encryption_key_arn],
+        )
 
 
 def _arn(scope: iam.IRole, catalog: GlueCatalogSpec, resource: str) -> str:
