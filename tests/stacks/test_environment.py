@@ -14,6 +14,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from emr_platform.environment.loader import load_environment
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.spec import IdentitySpec
+from emr_platform.isolation.check import isolation_of
+from emr_platform.templates.reading import read
 from stacks.environment import EnvironmentStage
 from tests.support import (
     MAJOR_ENGINE_VERSION,
@@ -101,6 +103,26 @@ def test_snapshot(samples: Environments, name: str, snapshot: SnapshotAssertion)
     templates = {stack: masked(template) for stack, template in samples.templates(name).items()}
 
     assert templates == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_environments_are_apart(samples: Environments) -> None:
+    known = {
+        "*-result-store/LogRetention*/logs:write": "the CDK's own function for log retention; only "
+        "CloudFormation calls it, with the log groups of the template"
+    }
+
+    isolation = isolation_of(read(samples.synthesis.directory).stacks.values(), known)
+
+    assert list(isolation.environments) == SAMPLES
+    assert [finding.id for finding in isolation.open_findings] == []
+    assert [gap.id for gap in isolation.gaps] == []
+    assert isolation.not_looked_at == {}
+    assert isolation.unused == ()
+    by_design = {finding.id.split("/")[1] for finding in isolation.findings if finding.documented}
+    assert {re.sub("[0-9A-F]{8}$", "", role) for role in by_design} == {
+        "ClusterRolesInstanceRole",
+        "ClusterRolesServiceRole",
+    }
 
 
 @pytest.mark.parametrize("name", SAMPLES)

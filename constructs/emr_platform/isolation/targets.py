@@ -205,6 +205,12 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "AWS::EC2::NatGateway": _ec2("natgateway", "nat-", NatGatewayId="{name}"),
     "AWS::EC2::LaunchTemplate": _ec2("launch-template", "lt-", LaunchTemplateId="{name}"),
     "AWS::EC2::NetworkAcl": _ec2("network-acl", "acl-", Id="{name}"),
+    "AWS::EC2::KeyPair": Shape(
+        arn="arn:{P}:ec2:{R}:{A}:key-pair/{name}",
+        kinds={"": (("ec2", "key-pair"),)},
+        name="KeyName",
+        attributes={"KeyPairId": "{name}"},
+    ),
     "AWS::EC2::Instance": Shape(
         arn="arn:{P}:ec2:{R}:{A}:instance/{name}",
         kinds={"": _INSTANCE},
