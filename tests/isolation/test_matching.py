@@ -6,6 +6,7 @@ from emr_platform.isolation.matching import (
     ACCOUNT,
     ANY,
     HOLE,
+    WORD,
     anonymous,
     covers,
     escaped,
@@ -54,6 +55,10 @@ CASES = [
     ("arn:aws:s3:::data/dev/*", f"arn:aws:s3:::data/{ANY}", True, False),
     (f"arn:aws:s3:::data/{TWO}/*", f"arn:aws:s3:::data/{ANY}", True, False),
     ("arn:aws:s3:::data", f"arn:aws:s3:::data/{ANY}", False, False),
+    # A log stream has no colon in its name, an object may have one.
+    ("arn:*:log-group:prod-*", f"arn:aws:logs:r:a:log-group:dev:log-stream:{WORD}", False, False),
+    ("arn:*:log-group:*", f"arn:aws:logs:r:a:log-group:dev:log-stream:{WORD}", True, True),
+    ("arn:*:prod-*", f"arn:aws:s3:::dev/{ANY}", True, False),
     # Accounts.
     (f"arn:aws:iam::{ACCOUNT}:role/x", f"arn:aws:iam::{ACCOUNT}:role/x", True, True),
     ("arn:aws:iam::111122223333:role/x", f"arn:aws:iam::{ACCOUNT}:role/x", True, False),

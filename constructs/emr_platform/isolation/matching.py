@@ -26,10 +26,13 @@ REGION: Final = "\ue003"
 LITERAL_STAR: Final = "\ue004"
 LITERAL_QUESTION_MARK: Final = "\ue005"
 
+WORD: Final = "\ue006"
+"""As ``ANY``, but without colons and slashes: a log stream, say."""
+
 FIRST_SYMBOL: Final = 0xF0000
 LAST_SYMBOL: Final = 0x10FFFD
 
-_LOOSE: Final = frozenset((HOLE, ACCOUNT, REGION))
+_LOOSE: Final = frozenset((HOLE, ACCOUNT, REGION, WORD))
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _SYMBOL: Final = re.compile("[\U000f0000-\U0010ffff]")
 _ORDINARY: Final = "[^\ue000-\uf8ff\U000f0000-\U0010ffff]"
@@ -209,6 +212,8 @@ def _takes(loose: str, character: str) -> bool:
         return True
     if loose == ACCOUNT:
         return character.isdecimal()
+    if loose == WORD:
+        return character not in ":/"
     if loose == REGION:
         return character.isalnum() or character == "-"
     return True

@@ -8,10 +8,12 @@ from typing import Any
 
 from emr_platform.isolation.matching import (
     ACCOUNT,
+    ANY,
     FIRST_SYMBOL,
     HOLE,
     LAST_SYMBOL,
     REGION,
+    WORD,
     literal,
 )
 from emr_platform.isolation.targets import SHAPES, Shape
@@ -81,7 +83,7 @@ class Symbols:
         return "".join(parts)
 
 
-_WORDS = {HOLE: "<unknown>", ACCOUNT: "<account>", REGION: "<region>", "\ue001": "*"}
+_WORDS = {HOLE: "<unknown>", ACCOUNT: "<account>", REGION: "<region>", ANY: "*", WORD: "*"}
 
 
 @dataclass(frozen=True)

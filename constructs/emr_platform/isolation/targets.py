@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from emr_platform.isolation.matching import ANY
+from emr_platform.isolation.matching import ANY, WORD
 
 _MOST_OF_A_STACKS_NAME: Final = 16
 """Where a generated name would be too long, CloudFormation shortens the stack's name in it."""
@@ -55,6 +55,12 @@ def _ec2(kind: str, prefix: str, **attributes: str) -> Shape:
 
 
 _INSTANCE: Final = (("ec2", "instance"), ("ec2-instance-connect", "instance"), ("ssm", "instance"))
+
+_LOG_KINDS: Final = {
+    "": (("logs", "log-group"),),
+    f":{WORD}": (("logs", "log-group"),),
+    f":log-stream:{WORD}": (("logs", "log-stream"),),
+}
 
 SHAPES: Final[Mapping[str, Shape]] = {
     "AWS::S3::Bucket": Shape(
@@ -146,10 +152,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
     ),
     "AWS::Logs::LogGroup": Shape(
         arn="arn:{P}:logs:{R}:{A}:log-group:{name}",
-        kinds={
-            f":{ANY}": (("logs", "log-group"),),
-            f":log-stream:{ANY}": (("logs", "log-stream"),),
-        },
+        kinds=_LOG_KINDS,
         name="LogGroupName",
         generated="stack",
         attributes={"Arn": "{arn}:*"},
@@ -227,14 +230,24 @@ NODES: Final = Shape(
 
 DATABASE_USERS: Final = Shape(
     arn="arn:{P}:rds-db:{R}:{A}:dbuser:{name}",
-    kinds={f"/{ANY}": (("rds-db", "db-user"),)},
+    kinds={f"/{WORD}": (("rds-db", "db-user"),)},
     generated="db-",
 )
 """Users of a database, for whom IAM can vouch. ``{name}`` is the attribute ``DbiResourceId``."""
 
+DATABASE_LOGS: Final = Shape(
+    arn=f"arn:{{P}}:logs:{{R}}:{{A}}:log-group:/aws/rds/instance/{{name}}/{WORD}", kinds=_LOG_KINDS
+)
+"""The log groups that RDS makes for what a database exports. They are in no template."""
+
+FUNCTION_LOGS: Final = Shape(
+    arn="arn:{P}:logs:{R}:{A}:log-group:/aws/lambda/{name}", kinds=_LOG_KINDS
+)
+"""The log group that Lambda makes for a function without another one."""
+
 STACK: Final = Shape(
     arn="arn:{P}:cloudformation:{R}:{A}:stack/{name}",
-    kinds={f"/{ANY}": (("cloudformation", "stack"),)},
+    kinds={f"/{WORD}": (("cloudformation", "stack"),)},
 )
 """The stacks themselves."""
 

@@ -18,7 +18,9 @@ from emr_platform.isolation.policies import (
     statements,
 )
 from emr_platform.isolation.targets import (
+    DATABASE_LOGS,
     DATABASE_USERS,
+    FUNCTION_LOGS,
     HARMLESS,
     NODES,
     SHAPES,
@@ -288,6 +290,12 @@ class _Reader:
             world.targets += _made(
                 naming, logical_id, DATABASE_USERS, "database users", given, name=name
             )
+        if resource.type == "AWS::RDS::DBInstance":
+            world.targets += _made(naming, logical_id, DATABASE_LOGS, "logs of RDS", {})
+        elif (
+            resource.type == "AWS::Lambda::Function" and "LoggingConfig" not in resource.properties
+        ):
+            world.targets += _made(naming, logical_id, FUNCTION_LOGS, "logs of Lambda", {})
 
     def _policy(
         self, naming: Naming, logical_id: str, resource: Resource
