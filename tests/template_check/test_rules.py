@@ -333,7 +333,7 @@ CASES: dict[str, tuple[list[Case], list[Case]]] = {
     ),
 }
 # Tested elsewhere: with files, with properties, with security configurations.
-ELSEWHERE = {"001", "002", "003", "004", "005", "006", "007", "012", "028"}
+ELSEWHERE = {"001", "002", "003", "004", "005", "006", "007", "012", "028", "040"}
 
 
 def found(case: Case) -> set[str]:

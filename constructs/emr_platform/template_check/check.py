@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from emr_platform.environment.file_problems import FileProblem
 from emr_platform.problems import Location, Path, Problem, in_file_order
 from emr_platform.reports.report import Report
+from emr_platform.template_check.condition_rules import CONDITION_RULES
 from emr_platform.template_check.findings import findings
 from emr_platform.template_check.limits import LIMIT_PROBLEMS, limit_problems
 from emr_platform.template_check.reference_rules import TEMPLATE_REFERENCE_RULES
@@ -37,6 +38,7 @@ TEMPLATE_RULES = (
     *SHAPE_RULES.rules,
     *RESOURCE_RULES.rules,
     *TEMPLATE_REFERENCE_RULES.rules,
+    *CONDITION_RULES.rules,
 )
 """The rules about templates, besides those for clusters that are asked about their clusters."""
 
@@ -113,13 +115,15 @@ def _problems(stack: Stack) -> Iterator[Problem]:
         return
     found: dict[Problem, list[Assignment]] = {}
     existing: dict[Path, list[Assignment]] = {}
+    every: list[Assignment] = []
     for scenario, template in templates(stack):
+        every.append(scenario.assigned)
         for resource in template.resources.values():
             existing.setdefault(resource.path[:2], []).append(scenario.assigned)
         for problem in dict.fromkeys(_in(template)):
             found.setdefault(problem, []).append(scenario.assigned)
     for problem, assigned in found.items():
-        where = words(assigned, existing[problem.path[:2]])
+        where = words(assigned, existing.get(problem.path[:2], every))
         if where:
             yield replace(problem, message=f"{problem.message}, where {where}")
         else:
@@ -130,6 +134,7 @@ def _in(template: EmrTemplate) -> Iterator[Problem]:
     yield from SHAPE_RULES.problems(template)
     yield from RESOURCE_RULES.problems(template)
     yield from TEMPLATE_REFERENCE_RULES.problems(template)
+    yield from CONDITION_RULES.problems(template)
     yield from limit_problems(template)
     yield from findings(template)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -370,15 +370,3 @@ _FUNCTIONS: dict[str, Callable[[Scope, Json, Path], _Result]] = {
     "Fn::FindInMap": _find_in_map,
     "Fn::If": _if,
 }
-
-
-def conditions_in(value: Json) -> Iterator[str]:
-    """The conditions that decide on parts of a value."""
-    if isinstance(value, list):
-        for item in value:
-            yield from conditions_in(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key == "Fn::If" and isinstance(item, list) and item and isinstance(item[0], str):
-                yield item[0]
-            yield from conditions_in(item)

@@ -8,7 +8,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from emr_platform.templates.evaluate import Other, Scope, conditions_in
+from emr_platform.templates.conditions import deciding, made_of
+from emr_platform.templates.evaluate import Other, Scope
 from emr_platform.templates.model import Stack
 
 Json = Any
@@ -46,7 +47,7 @@ def scenarios(stack: Stack, values: Iterable[Json], conditions: Iterable[str]) -
         At least one; the first is that of the parameters' defaults. Parameters that no condition
         depends on have their defaults in all of them.
     """
-    used = [*conditions, *(name for value in values for name in conditions_in(value))]
+    used = [*conditions, *(name for value in values for name, _ in deciding(value))]
     used = _with_inner(stack, used)
     names = _parameters(stack, used)[:MOST_PARAMETERS]
     options = {name: _candidates(stack, name, used) for name in names}
@@ -108,7 +109,7 @@ def _with_inner(stack: Stack, conditions: Iterable[str]) -> list[str]:
         name = waiting.pop(0)
         if name not in found:
             found[name] = None
-            waiting += _named(stack.conditions.get(name))
+            waiting += [inner for inner, _ in made_of(stack.conditions.get(name))]
     return list(found)
 
 
@@ -156,14 +157,3 @@ def _references(value: Json) -> Iterator[str]:
             if key == "Ref" and isinstance(item, str):
                 yield item
             yield from _references(item)
-
-
-def _named(value: Json) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _named(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key == "Condition" and isinstance(item, str):
-                yield item
-            yield from _named(item)
