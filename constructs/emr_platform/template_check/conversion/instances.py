@@ -30,6 +30,18 @@ _PRICE = re.compile(r"\d*\.?\d+")
 _SMALLEST_IF_OPTIMIZED_GIB = 10
 
 _AUTOMATIC_SCALING = {"preset": "yarn-balanced", "minimum": 1, "maximum": 10}
+_SCALING_RULE = {
+    "Name": "any",
+    "Action": {"SimpleScalingPolicyConfiguration": {"ScalingAdjustment": 1}},
+    "Trigger": {
+        "CloudWatchAlarmDefinition": {
+            "MetricName": "ContainerPending",
+            "ComparisonOperator": "GREATER_THAN",
+            "Period": 300,
+            "Threshold": 1,
+        }
+    },
+}
 _GROUP: dict[str, object] = {"type": "m5.xlarge", "count": 1}
 _SPOT_GROUP: dict[str, object] = {"type": "m6g.xlarge", "count": 5, "market": "spot"}
 
@@ -91,13 +103,21 @@ def group(value: Value | None, *if_unknown: object) -> Part | None:
             or Part(value.path, UNKNOWN, (1, 3, 5, 20)),
             "market": market,
             "bid_price_usd": price(value.get("BidPrice")),
-            "automatic_scaling": shaped(
-                value.get("AutoScalingPolicy"), "AutoScalingPolicy", None, _AUTOMATIC_SCALING
-            ),
+            "automatic_scaling": _automatic_scaling(value.get("AutoScalingPolicy")),
             **instance(value),
         },
         *if_unknown,
     )
+
+
+def _automatic_scaling(value: Value | None) -> Part | None:
+    """A scaling policy; of one without rules, its limits are still known."""
+    policy = shaped(value, "AutoScalingPolicy", None, _AUTOMATIC_SCALING)
+    if policy is None or policy.is_unknown:
+        return policy
+    rules = policy.content.get("Rules") or Part(policy.path, UNKNOWN)
+    policy.content["Rules"] = replace(rules, samples=([_SCALING_RULE],))
+    return policy
 
 
 def price(value: Value | None) -> Part | None:
