@@ -11,10 +11,12 @@ from emr_platform.problems import Location, Path, Problem, in_file_order
 from emr_platform.reports.report import Report
 from emr_platform.template_check.condition_rules import CONDITION_RULES
 from emr_platform.template_check.findings import findings
+from emr_platform.template_check.instance_rules import INSTANCE_RULES
 from emr_platform.template_check.limits import LIMIT_PROBLEMS, limit_problems
 from emr_platform.template_check.reference_rules import TEMPLATE_REFERENCE_RULES
 from emr_platform.template_check.resource_rules import RESOURCE_RULES
 from emr_platform.template_check.shape_rules import SHAPE_RULES
+from emr_platform.template_check.surroundings_rules import SURROUNDINGS_RULES
 from emr_platform.template_check.template import EmrTemplate, emr_resources, templates
 from emr_platform.templates.model import Stack, TemplateError
 from emr_platform.templates.positions import Positions, positions, repeats_keys
@@ -38,6 +40,8 @@ TEMPLATE_RULES = (
     *SHAPE_RULES.rules,
     *RESOURCE_RULES.rules,
     *TEMPLATE_REFERENCE_RULES.rules,
+    *INSTANCE_RULES.rules,
+    *SURROUNDINGS_RULES.rules,
     *CONDITION_RULES.rules,
 )
 """The rules about templates, besides those for clusters that are asked about their clusters."""
@@ -134,6 +138,8 @@ def _in(template: EmrTemplate) -> Iterator[Problem]:
     yield from SHAPE_RULES.problems(template)
     yield from RESOURCE_RULES.problems(template)
     yield from TEMPLATE_REFERENCE_RULES.problems(template)
+    yield from INSTANCE_RULES.problems(template)
+    yield from SURROUNDINGS_RULES.problems(template)
     yield from CONDITION_RULES.problems(template)
     yield from limit_problems(template)
     yield from findings(template)

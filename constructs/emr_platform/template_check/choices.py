@@ -37,7 +37,8 @@ _IN_DEFINITIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("OnDemandProvisioningSpecification", "AllocationStrategy"): _ON_DEMAND_STRATEGIES,
     ("OnDemandResizingSpecification", "AllocationStrategy"): _ON_DEMAND_STRATEGIES,
     ("PlacementGroupConfig", "InstanceRole"): ("MASTER",),
-    ("PlacementGroupConfig", "PlacementStrategy"): ("SPREAD", "PARTITION", "CLUSTER", "NONE"),
+    # The API has PARTITION and CLUSTER as well, and supports neither.
+    ("PlacementGroupConfig", "PlacementStrategy"): ("SPREAD", "NONE"),
     ("ScalingAction", "Market"): _PURCHASE,
     ("SimpleScalingPolicyConfiguration", "AdjustmentType"): (
         "CHANGE_IN_CAPACITY",

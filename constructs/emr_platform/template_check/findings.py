@@ -23,14 +23,17 @@ from emr_platform.environment.yaml_tree import (
 from emr_platform.problems import Path, Problem
 from emr_platform.security_configuration.forms import DOCUMENT_KEYS
 from emr_platform.security_configuration.places import KEY, document_path
-from emr_platform.template_check.conversion.cluster import declaration
+from emr_platform.template_check.conversion.cluster import attached_alone, declaration
 from emr_platform.template_check.conversion.parts import Part
 from emr_platform.template_check.conversion.security import document_alone
 from emr_platform.template_check.filling import Filled, Filling
 from emr_platform.template_check.limits import limit_of_aws
 from emr_platform.template_check.template import (
     CLUSTER,
+    INSTANCE_FLEET,
+    INSTANCE_GROUP,
     SECURITY_CONFIGURATION,
+    STEP,
     EmrTemplate,
 )
 from emr_platform.template_check.words import in_words_of_aws
@@ -47,14 +50,19 @@ def findings(template: EmrTemplate) -> Iterator[Problem]:
         not known is not among them.
     """
     used = set()
+    of_clusters = set()
     for cluster in template.of_type(CLUSTER):
         attached = template.attached.get(cluster.logical_id, ())
+        of_clusters |= {resource.logical_id for resource in attached}
         configuration = template.security_configuration(cluster)
         used.add(configuration and configuration.logical_id)
         yield from cluster_findings(declaration(cluster, attached, configuration))
     for configuration in template.of_type(SECURITY_CONFIGURATION):
         if configuration.logical_id not in used and (alone := document_alone(configuration)):
             yield from cluster_findings(alone)
+    for resource in template.of_type(INSTANCE_GROUP, INSTANCE_FLEET, STEP):
+        if resource.logical_id not in of_clusters and resource.properties.entries:
+            yield from cluster_findings(attached_alone(resource))
 
 
 def cluster_findings(declared: Part) -> list[Problem]:
@@ -96,7 +104,8 @@ def _handle(
             continue
         filling.give_up(part)
         kind = limit_of_aws(path, problem.rule_id)
-        if kind and not filled.is_guessed(path):
+        # A key whose value was given up is no missing one.
+        if kind and not filled.is_guessed(problem.path if missing else path):
             # EMR's document may have keys that are newer than what is known here of it.
             is_new = error["type"] == "extra_forbidden" and "did you mean" not in problem.message
             reported[part.path] = Problem(

@@ -15,7 +15,9 @@ from emr_platform.problems import Path, Problem, dotted
 from emr_platform.security_configuration.forms import DOCUMENT_KEYS
 from emr_platform.security_configuration.places import KEY
 from emr_platform.template_check.conversion.parts import integer
-from emr_platform.template_check.template import CLUSTER, EmrTemplate
+from emr_platform.template_check.shapes import shapes
+from emr_platform.template_check.template import CLUSTER, EmrResource, EmrTemplate
+from emr_platform.templates.evaluate import Value
 
 OUT_OF_RANGE = FileProblem(
     "EMR-TEMPLATE-008",
@@ -65,7 +67,7 @@ _OF_AWS = re.compile(
             r"instance_fleets\.(core|task)\.types\.\*\.(weight|priority)",
             r"instance_fleets\.(primary|core|task)\.spot\.timeout_minutes",
             r"instance_fleets\.(core|task)\.resize\.(on_demand|spot)\.timeout_minutes",
-            r"scaling\.(minimum|maximum|max_core|max_on_demand)",
+            r"scaling\.(minimum|maximum|max_core|max_on_demand|utilization_performance_index)",
             "step_concurrency",
             "bootstrap",
             "steps",
@@ -76,6 +78,7 @@ _OF_AWS = re.compile(
         )
     )
 )
+_HOP_LIMIT = "HttpPutResponseHopLimit"
 _MAPPINGS = ("task", "types", "tags", "bootstrap")
 
 
@@ -95,6 +98,8 @@ def limit_of_aws(path: Path, kind: str) -> FileProblem | None:
         The problem of the template; None if the limit is not one of AWS.
     """
     if path[:1] == (KEY,) and path[1:2] and path[1] in DOCUMENT_KEYS:
+        if path[-1] == _HOP_LIMIT and kind == kinds.OUT_OF_RANGE.id:
+            return OUT_OF_RANGE
         return WRONG_DOCUMENT if kind in _IN_DOCUMENTS else None
     return _COUNTERPARTS.get(kind) if _OF_AWS.fullmatch(pattern(path)) else None
 
@@ -109,41 +114,111 @@ def pattern(path: Path) -> str:
 
 
 _IDLE_SECONDS = (60, 604800)
-_NAME_CHARACTERS = 256
 _MOST_TAGS = 50
 _MOST_SUBNETS_OF_A_STUDIO = 5
+_LISTS = (
+    (CLUSTER, "Tags", "tags", _MOST_TAGS),
+    ("AWS::EMR::Studio", "SubnetIds", "subnets", _MOST_SUBNETS_OF_A_STUDIO),
+)
 
 
 def limit_problems(template: EmrTemplate) -> Iterator[Problem]:
     """Values beyond limits of AWS that the cluster's spec has no field for, or has in another unit."""
     for cluster in template.of_type(CLUSTER):
-        properties = cluster.properties
-        policy = properties.get("AutoTerminationPolicy")
-        timeout = integer(policy.get("IdleTimeout")) if policy else None
-        least, most = _IDLE_SECONDS
-        if timeout and not timeout.is_unknown and not least <= timeout.content <= most:
-            yield Problem(
-                OUT_OF_RANGE.id,
-                timeout.path,
-                f"found the number {timeout.content}",
-                allowed=f"a whole number from {least} to {most}, in seconds",
-            )
-        name = properties.get("Name")
-        if name and name.text is not None:
-            if len(name.text) > _NAME_CHARACTERS:
-                found = f"found a text of {len(name.text)} characters"
-                allowed = f"at most {_NAME_CHARACTERS} characters"
-                yield Problem(WRONG_LENGTH.id, name.path, found, allowed=allowed)
-            if characters := sorted(set(name.text) & set("<>$|`")):
-                found = f"found {' '.join(characters)} in the name of a cluster"
-                yield Problem(WRONG_FORM.id, name.path, found, allowed="a name without < > $ | `")
-    lists = (
-        (CLUSTER, "Tags", "tags", _MOST_TAGS),
-        ("AWS::EMR::Studio", "SubnetIds", "subnets", _MOST_SUBNETS_OF_A_STUDIO),
-    )
-    for type, property, what, most in lists:
+        yield from _of_cluster(cluster.properties)
+    for resource in template.resources.values():
+        yield from _of_texts(resource)
+    for type, property, what, most in _LISTS:
         for resource in template.of_type(type):
             value = resource.properties.get(property)
             if value and len(value.items) > most:
                 found = f"found {len(value.items)} {what}"
                 yield Problem(WRONG_LENGTH.id, value.path, found, allowed=f"at most {most}")
+
+
+def _of_cluster(properties: Value) -> Iterator[Problem]:
+    policy = properties.get("AutoTerminationPolicy")
+    timeout = integer(policy.get("IdleTimeout")) if policy else None
+    least, most = _IDLE_SECONDS
+    if timeout and not timeout.is_unknown and not least <= timeout.content <= most:
+        yield Problem(
+            OUT_OF_RANGE.id,
+            timeout.path,
+            f"found the number {timeout.content}",
+            allowed=f"a whole number from {least} to {most}, in seconds",
+        )
+    name = properties.get("Name")
+    if name and name.text is not None and (characters := sorted(set(name.text) & set("<>$|`"))):
+        found = f"found {' '.join(characters)} in the name of a cluster"
+        yield Problem(WRONG_FORM.id, name.path, found, allowed="a name without < > $ | `")
+    instances = properties.get("Instances")
+    primary = instances.get("MasterInstanceFleet") if instances else None
+    types = primary.get("InstanceTypeConfigs") if primary else None
+    for item in types.items if types else ():
+        weight = integer(item.get("WeightedCapacity"))
+        if weight and not weight.is_unknown and weight.content != 1:
+            found = f"found the number {weight.content}"
+            yield Problem(OUT_OF_RANGE.id, weight.path, found, allowed="1, for primary nodes")
+
+
+# The EMR API takes 256 characters where it has names: XmlStringMaxLen256 in
+# https://docs.aws.amazon.com/emr/latest/APIReference/API_RunJobFlow.html.
+_MOST_CHARACTERS = 256
+_NAMED = (
+    "Cluster",
+    "BootstrapActionConfig",
+    "InstanceFleetConfig",
+    "InstanceGroupConfig",
+    "Step",
+    "StepConfig",
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_IDS = {
+    "Ec2SubnetId": ("subnet-", "the id of a subnet, subnet-…"),
+    "Ec2SubnetIds": ("subnet-", "the id of a subnet, subnet-…"),
+    "EmrManagedMasterSecurityGroup": ("sg-", "the id of a security group, sg-…"),
+    "EmrManagedSlaveSecurityGroup": ("sg-", "the id of a security group, sg-…"),
+    "ServiceAccessSecurityGroup": ("sg-", "the id of a security group, sg-…"),
+}
+_PRICE = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*|OnDemandPrice")
+
+
+def _of_texts(resource: EmrResource) -> Iterator[Problem]:
+    """Names that are too long, and texts that are not what their property holds."""
+    kind = resource.type.rpartition("::")[2]
+    for definition, name, value in _members(resource.type, "", resource.properties):
+        text = value.text
+        if text is None:
+            continue
+        if name == "Name" and (definition or kind) in _NAMED:
+            if len(text) > _MOST_CHARACTERS:
+                found = f"found a text of {len(text)} characters"
+                allowed = f"at most {_MOST_CHARACTERS} characters"
+                yield Problem(WRONG_LENGTH.id, value.path, found, allowed=allowed)
+            if _CONTROL.search(text):
+                found = "found a control character"
+                yield Problem(WRONG_FORM.id, value.path, found, allowed="characters of XML 1.0")
+        beginning, what = _IDS.get(name, ("", ""))
+        if definition == "JobFlowInstancesConfig" and not text.startswith(beginning):
+            yield Problem(WRONG_FORM.id, value.path, f"found '{text}'", allowed=what)
+        if name == "BidPrice" and not _PRICE.fullmatch(text):
+            allowed = "an amount of US dollars such as 0.25"
+            yield Problem(WRONG_FORM.id, value.path, f"found '{text}'", allowed=allowed)
+        if name == "BidPriceAsPercentageOfOnDemandPrice" and text.strip().startswith("-"):
+            yield Problem(
+                OUT_OF_RANGE.id, value.path, f"found the number {text}", allowed="a number from 0"
+            )
+
+
+def _members(type: str, definition: str, value: Value) -> Iterator[tuple[str, str, Value]]:
+    """The scalars of a resource, each with its property and the definition which that is in."""
+    known = shapes(type, definition)
+    for name, inner in value.entries.items():
+        shape = known.get(name)
+        if shape is None:
+            continue
+        for item in inner.items or [inner]:
+            if shape.kind == "object":
+                yield from _members(type, shape.definition, item)
+            else:
+                yield definition, name, item

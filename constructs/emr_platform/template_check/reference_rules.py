@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from emr_platform.environment.declared import one_of
@@ -21,6 +22,7 @@ from emr_platform.templates.model import Resource
 TEMPLATE_REFERENCE_RULES: RuleBook[EmrTemplate] = RuleBook()
 
 _ROLE = "AWS::IAM::Role"
+_ROLE_ARN = re.compile(r"arn:[^:]*:iam::[^:]*:role/")
 _PROFILE = "AWS::IAM::InstanceProfile"
 _SUBNET = "AWS::EC2::Subnet"
 _GROUP = "AWS::EC2::SecurityGroup"
@@ -108,6 +110,9 @@ def job_flow_role_is_a_profile(template: EmrTemplate) -> Iterator[Finding]:
     """No role, unless an instance profile of the template has the role's name."""
     for cluster in template.of_type(CLUSTER):
         value = cluster.properties.get("JobFlowRole")
+        if value and value.text and _ROLE_ARN.match(value.text):
+            message = "JobFlowRole is the ARN of a role"
+            yield Finding(value.path, message, "the name of an instance profile with that role")
         reference = value and value.reference
         role = reference and template.resource(reference)
         if not (value and reference and role and role.type == _ROLE):

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 
 from emr_platform.template_check.conversion import samples
 from emr_platform.template_check.conversion.configurations import configurations
-from emr_platform.template_check.conversion.fleets import fleets
+from emr_platform.template_check.conversion.fleets import fleet, fleets
 from emr_platform.template_check.conversion.instances import (
+    ami,
     core_group,
     primary_group,
     task_groups,
@@ -87,7 +88,7 @@ def declaration(
             ),
             "security_configuration": security(properties, security_configuration),
             "root_volume": _root_volume(properties),
-            "ami_id": text(properties.get("CustomAmiId"), *samples.AMIS),
+            "ami_id": ami(properties.get("CustomAmiId")),
             "os_release": text(properties.get("OSReleaseLabel"), "2.0.20220606.1"),
             "placement_group": _placement_group(properties.get("PlacementGroupConfigs")),
             "scale_down_behavior": choice(
@@ -277,3 +278,30 @@ def _tags(value: Value | None) -> Part | None:
         if key and key.text is not None:
             tags[key.text] = text(content, "value") or Part(item.path, UNKNOWN, ("value",))
     return mapping(value.path, tags)
+
+
+def attached_alone(resource: EmrResource) -> Part:
+    """A group, fleet or step for a cluster that is not in the template, of which nothing is known."""
+    path = resource.path
+
+    def some(*values: object) -> Part:
+        return Part(path, UNKNOWN, values)
+
+    applications = tuple((name,) for name in samples.APPLICATIONS)
+    members: dict[str, Part | None] = {
+        "release": some(*samples.RELEASES),
+        "applications": some((), *applications),
+        "lifecycle": some("long_running", "transient"),
+        "step_concurrency": some(1, 2),
+        "security_configuration": some({"existing": "name"}),
+    }
+    if resource.type == INSTANCE_FLEET:
+        core = {"types": {"m5.xlarge": {}}, "on_demand_capacity": 1}
+        task = fleet(resource.properties)
+        fleets_of_cluster = mapping(path, {"core": some(core), "task": task})
+        return mapping(path, {**members, "instance_fleets": fleets_of_cluster})
+    members["core"] = some({"type": "m5.xlarge", "count": 2}, {"type": "m6g.xlarge", "count": 5})
+    members["primary"] = some({"type": "m5.xlarge"}, {"type": "m6g.xlarge", "count": 3})
+    if resource.type == INSTANCE_GROUP:
+        return mapping(path, {**members, "task": task_groups(None, [resource.properties])})
+    return mapping(path, {**members, "steps": steps(None, [resource.properties])})

@@ -133,9 +133,16 @@ def instance(value: Value) -> dict[str, Part | None]:
     """What a group and an instance type of a fleet have in common."""
     return {
         "ebs": _volumes(value.get("EbsConfiguration")),
-        "ami_id": text(value.get("CustomAmiId"), *samples.AMIS),
+        "ami_id": ami(value.get("CustomAmiId")),
         "configurations": configurations(value.get("Configurations")),
     }
+
+
+def ami(value: Value | None) -> Part | None:
+    """An AMI; not known where it is a parameter of Systems Manager that holds its id."""
+    if value and value.text and value.text.startswith("resolve:ssm:"):
+        return unknown(value, *samples.AMIS)
+    return text(value, *samples.AMIS)
 
 
 def _volumes(value: Value | None) -> Part | None:
