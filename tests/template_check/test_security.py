@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.template_check.support import cluster, ids, merged, problems, resource
 
 
@@ -74,3 +76,35 @@ def test_kerberos_comes_with_its_attributes() -> None:
     with_both = cluster(**refers, KerberosAttributes=attributes)
     assert "EMR-KERBEROS-001" not in ids(with_both, Security=configuration)
     assert "EMR-KERBEROS-001" in ids(cluster(**refers), Security=configuration)
+
+
+OWN_KDC = {"ClusterDedicatedKdcConfiguration": {"TicketLifetimeInHours": 24}}
+EXTERNAL_KDC = {
+    "ExternalKdcConfiguration": {
+        "TicketLifetimeInHours": 24,
+        "KdcServerType": "Single",
+        "AdminServer": "kdc.example.com:749",
+        "KdcServer": "kdc.example.com:88",
+    }
+}
+
+
+@pytest.mark.parametrize("settings", [{}, OWN_KDC, EXTERNAL_KDC])
+@pytest.mark.parametrize("provider", ["ClusterDedicatedKdcs", "ExternalKdcs", "kdc"])
+def test_misspelled_provider_is_found_once(provider: str, settings: dict[str, Any]) -> None:
+    kerberos = {"KerberosConfiguration": {"Provider": provider, **settings}}
+    configuration = resource(
+        "AWS::EMR::SecurityConfiguration",
+        SecurityConfiguration={"AuthenticationConfiguration": kerberos},
+    )
+    found = problems(cluster(), Security=configuration)
+    assert [(each.rule_id, each.path[-1]) for each in found] == [("EMR-TEMPLATE-028", "Provider")]
+
+
+def test_missing_provider_is_found() -> None:
+    configuration = resource(
+        "AWS::EMR::SecurityConfiguration",
+        SecurityConfiguration={"AuthenticationConfiguration": {"KerberosConfiguration": OWN_KDC}},
+    )
+    [problem] = problems(cluster(), Security=configuration)
+    assert problem.message == "the key Provider is missing"

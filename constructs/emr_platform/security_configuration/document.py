@@ -5,7 +5,7 @@ The shape is that of https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_pascal
@@ -152,7 +152,13 @@ class _ExternalKdc(_Part):
 
 
 def _kdc(value: Any) -> str:
-    external = isinstance(value, dict) and value.get("Provider") == "ExternalKdc"
+    external = False
+    if isinstance(value, dict):
+        provider = value.get("Provider")
+        external = provider == "ExternalKdc"
+        if provider not in get_args(_KdcProvider):
+            # What is meant by a misspelled one, its settings show.
+            external = "ExternalKdcConfiguration" in value
     return "external KDC" if external else "KDC on the primary node"
 
 
