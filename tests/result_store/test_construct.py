@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from aws_cdk import aws_ec2 as ec2
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from emr_platform.acknowledgements import flatten
 from emr_platform.network import ExistingNetwork, ExistingVpcSpec, Network, NewVpcSpec
 from emr_platform.result_store import ResultStore, ResultStoreSpec
 from tests.support import Synthesis, known_environment, lint, masked, new_app, synthesize
@@ -96,7 +99,6 @@ def test_what_is_acknowledged(synthesis: Synthesis) -> None:
     # Without its arguments, which name what the CDK generates.
     assert {rule.partition("[")[0] for rule in synthesis.acknowledged} == {
         "E9006",
-        "AwsSolutions-IAM4",
         "AwsSolutions-IAM5",
         "AwsSolutions-RDS3",
         "AwsSolutions-RDS10",
@@ -268,19 +270,54 @@ def test_subnets(synthesis: Synthesis) -> None:
 )
 def test_logs(synthesis: Synthesis, stack: str, removal_policy: str) -> None:
     (logical_id,) = synthesis.resources(stack, "AWS::RDS::DBInstance")
-    retentions = [
-        each["Properties"] for each in synthesis.resources(stack, "Custom::LogRetention").values()
-    ]
+    calls = log_calls(synthesis, stack)
 
     exported = instance(synthesis, stack)["EnableCloudwatchLogsExports"]
     assert exported == ["error", "slowquery"]
-    assert [each["LogGroupName"] for each in retentions] == [
-        {"Fn::Join": ["", ["/aws/rds/instance/", {"Ref": logical_id}, f"/{name}"]]}
-        for name in exported
+    for name in exported:
+        group = f"/aws/rds/instance/<{logical_id}>/{name}"
+        made, kept = calls[f"{name}Group"], calls[f"{name}Retention"]
+        assert made["Create"]["action"] == "createLogGroup"
+        # RDS may have been faster.
+        assert made["Create"]["ignoreErrorCodesMatching"] == "ResourceAlreadyExistsException"
+        assert made["Create"]["parameters"] == {"logGroupName": group}
+        assert kept["Create"]["action"] == "putRetentionPolicy"
+        assert kept["Create"]["parameters"] == {"logGroupName": group, "retentionInDays": 90}
+        deleted = [call["Delete"]["action"] for call in (made, kept) if "Delete" in call]
+        assert deleted == (["deleteLogGroup"] if removal_policy == "destroy" else [])
+
+
+def log_calls(synthesis: Synthesis, stack: str) -> dict[str, dict[str, Any]]:
+    """The calls of CloudWatch Logs, by the name of their construct; references by logical id."""
+    found = {}
+    for name, each in synthesis.resources(stack, "Custom::InstanceLogRetention").items():
+        calls = {
+            event: json.loads(_joined(each["Properties"][event]))
+            for event in ("Create", "Update", "Delete")
+            if event in each["Properties"]
+        }
+        found[re.sub("^.*LogRetention(?=error|slowquery)|[0-9A-F]{8}$", "", name)] = calls
+    return found
+
+
+def _joined(value: dict[str, Any]) -> str:
+    _, parts = value["Fn::Join"]
+    return "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in parts)
+
+
+def test_log_function_reaches_the_logs_of_its_database_only(synthesis: Synthesis) -> None:
+    statements = [
+        statement
+        for policy in synthesis.resources("Everything", "AWS::IAM::Policy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
     ]
-    for each in retentions:
-        assert each["RetentionInDays"] == 90
-        assert each.get("RemovalPolicy", "retain") == removal_policy
+    (logical_id,) = synthesis.resources("Everything", "AWS::RDS::DBInstance")
+
+    for statement in statements:
+        resource = flatten(statement["Resource"])
+        assert f":log-group:/aws/rds/instance/<{logical_id}>/" in resource or (
+            "LogRetentionLogs" in resource
+        )
 
 
 def test_everything_is_kept_by_default(synthesis: Synthesis) -> None:

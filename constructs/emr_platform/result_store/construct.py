@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -18,7 +17,7 @@ from emr_platform.result_store.spec import ADMINISTRATOR, ResultStoreSpec
 
 _PORT = 3306
 _LOGS = ("error", "slowquery")
-_LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
+_LOG_RETENTION = cdk.Duration.days(90)
 # The shortest that KMS has.
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
 _DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
-from constructs import Construct, IConstruct
+from aws_cdk import custom_resources as cr
+from constructs import Construct
 
-from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
+from emr_platform.acknowledgements import acknowledge_wildcard
 
-# The CDK makes one function per stack for this, under a name that is part of its own contract.
-_PROVIDER = "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a"
+_TIMEOUT = cdk.Duration.minutes(2)
 
 
 class InstanceLogRetention(Construct):
     """A limit to how long the exported logs of a DB instance are kept.
 
     RDS makes the log groups itself, at a time of its own choosing, so that they cannot be resources
-    of a template.
+    of a template. The CDK's ``LogRetention`` is not used: its function may set retention on every
+    log group of the account, other environments' among them. This one may touch its own groups only.
 
     Args:
         scope: Parent construct.
@@ -37,50 +39,107 @@ class InstanceLogRetention(Construct):
         *,
         instance: rds.IDatabaseInstance,
         log_types: Sequence[str],
-        retention: logs.RetentionDays,
+        retention: cdk.Duration,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         super().__init__(scope, id)
-        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
-        log_group_names = [
-            f"/aws/rds/instance/{instance.instance_identifier}/{log_type}" for log_type in log_types
-        ]
-        for log_type, log_group_name in zip(log_types, log_group_names, strict=True):
-            logs.LogRetention(
-                self,
-                log_type,
-                log_group_name=log_group_name,
-                retention=retention,
-                removal_policy=removal_policy,
-            )
-        provider = cdk.Stack.of(self).node.try_find_child(_PROVIDER)
-        if provider is not None:
-            _acknowledge(
-                provider, log_group_names if removal_policy == cdk.RemovalPolicy.DESTROY else []
-            )
-
-
-def _acknowledge(provider: IConstruct, deleted_log_group_names: Sequence[str]) -> None:
-    acknowledge(
-        provider,
-        rule="AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
-        "AWSLambdaBasicExecutionRole]",
-        reason="The CDK's own function for log retention; the policy lets it write its log.",
-    )
-    acknowledge(
-        provider,
-        rule="AwsSolutions-IAM5[Resource::*]",
-        reason="The CDK's own function for log retention, one for all log groups of the stack. It "
-        "may set and unset retention everywhere, but neither read nor delete a log.",
-    )
-    for name in deleted_log_group_names:
-        acknowledge_wildcard(
-            provider,
-            resource=cdk.Stack.of(provider).format_arn(
-                service="logs",
-                resource="log-group",
-                resource_name=f"{name}:*",
-                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-            ),
-            reason="All streams of this one log group, which goes with its database.",
+        self._destroy = removal_policy == cdk.RemovalPolicy.DESTROY
+        self._role = iam.Role(
+            self,
+            "Role",
+            description="Sets how long the logs of a result store are kept, while the stack is deployed",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
+        self._function_logs = logs.LogGroup(
+            self,
+            "Logs",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self._function_logs.grant_write(self._role)
+        for log_type in log_types:
+            # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
+            self._keep(
+                log_type, f"/aws/rds/instance/{instance.instance_identifier}/{log_type}", retention
+            )
+
+    def _keep(self, id: str, log_group_name: str, retention: cdk.Duration) -> None:
+        """Make the log group if RDS has not, say how long its entries are kept, and delete it if it is to go."""
+        group = {"logGroupName": log_group_name}
+        make = cr.AwsSdkCall(
+            service="CloudWatchLogs",
+            action="createLogGroup",
+            parameters=group,
+            physical_resource_id=cr.PhysicalResourceId.of(f"{id}-group"),
+            ignore_error_codes_matching="ResourceAlreadyExistsException",
+        )
+        delete = cr.AwsSdkCall(
+            service="CloudWatchLogs",
+            action="deleteLogGroup",
+            parameters=group,
+            ignore_error_codes_matching="ResourceNotFoundException",
+        )
+        keep = cr.AwsSdkCall(
+            service="CloudWatchLogs",
+            action="putRetentionPolicy",
+            parameters={**group, "retentionInDays": retention.to_days()},
+            physical_resource_id=cr.PhysicalResourceId.of(f"{id}-retention"),
+        )
+        made = self._call(
+            f"{id}Group",
+            log_group_name,
+            actions=["logs:CreateLogGroup", *(["logs:DeleteLogGroup"] if self._destroy else [])],
+            on_create=make,
+            on_update=make,
+            on_delete=delete if self._destroy else None,
+        )
+        kept = self._call(
+            f"{id}Retention",
+            log_group_name,
+            actions=["logs:PutRetentionPolicy"],
+            on_create=keep,
+            on_update=keep,
+        )
+        kept.node.add_dependency(made)
+
+    def _call(
+        self,
+        id: str,
+        log_group_name: str,
+        *,
+        actions: Sequence[str],
+        on_create: cr.AwsSdkCall,
+        on_update: cr.AwsSdkCall,
+        on_delete: cr.AwsSdkCall | None = None,
+    ) -> cr.AwsCustomResource:
+        # With the ending, as CloudWatch Logs wants it for actions on log groups:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        log_group = cdk.Stack.of(self).format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"{log_group_name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        call = cr.AwsCustomResource(
+            self,
+            id,
+            resource_type="Custom::InstanceLogRetention",
+            on_create=on_create,
+            on_update=on_update,
+            on_delete=on_delete,
+            install_latest_aws_sdk=False,
+            timeout=_TIMEOUT,
+            role=self._role,
+            log_group=self._function_logs,
+            policy=cr.AwsCustomResourcePolicy.from_statements(
+                [iam.PolicyStatement(actions=list(actions), resources=[log_group])]
+            ),
+        )
+        call.node.add_dependency(self._role)
+        acknowledge_wildcard(
+            call,
+            resource=log_group,
+            reason="One log group of this database. The ending :* is part of how CloudWatch Logs writes the ARN "
+            "of a log group in policies.",
+        )
+        return call
