@@ -29,7 +29,6 @@ from yaml.events import (
 from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.file_problems import FileProblem
 from emr_platform.environment.yaml_scalars import STANDARD_TAGS, plain_scalar, tagged_scalar
-from emr_platform.environment.yaml_syntax import explain
 from emr_platform.environment.yaml_tree import (
     Entry,
     MappingNode,
@@ -39,6 +38,7 @@ from emr_platform.environment.yaml_tree import (
     SequenceNode,
 )
 from emr_platform.problems import Location, Path, Problem
+from emr_platform.yaml_syntax import explain
 
 MOST_VALUES = 100_000
 MOST_LEVELS = 50
@@ -125,8 +125,8 @@ class _Reader:
             finally:
                 parser.dispose()
         except yaml.MarkedYAMLError as error:
-            mark, message, allowed = explain(error, self._text)
-            self._give_up(kinds.SYNTAX, mark, message, allowed=allowed)
+            line, column, message, allowed = explain(error, self._text)
+            self._give_up(kinds.SYNTAX, Mark(line, column), message, allowed=allowed)
         except yaml.YAMLError as error:
             self._give_up(kinds.SYNTAX, Mark(1, 1), f"this is not YAML: {error}")
 

@@ -78,7 +78,8 @@ def check_places(places: Iterable[FilePath], *, show_acknowledged: bool = False)
                     UNREADABLE.id,
                     (),
                     error.reason,
-                    location=Location(error.place, error.line or 1, 1),
+                    allowed=error.allowed,
+                    location=Location(error.place, error.line or 1, error.column or 1),
                 )
             )
             continue

@@ -19,13 +19,26 @@ class TemplateError(Exception):
         place: The file or folder.
         reason: Why it cannot be read.
         line: The line of the file, counted from 1; None where no line is to blame.
+        column: Where in that line, counted from 1; None where the whole line is to blame.
+        allowed: What would be accepted; None where the reason says it all.
     """
 
-    def __init__(self, place: object, reason: str, *, line: int | None = None) -> None:
+    def __init__(
+        self,
+        place: object,
+        reason: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        allowed: str | None = None,
+    ) -> None:
         self.place = str(place)
         self.reason = reason
         self.line = line
-        super().__init__(f"{place}:{line}: {reason}" if line else f"{place}: {reason}")
+        self.column = column
+        self.allowed = allowed
+        where = ":".join(str(part) for part in (place, line, column) if part is not None)
+        super().__init__(f"{where}: {reason}{f'; allowed is {allowed}' if allowed else ''}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +185,18 @@ def export_key(name: Json) -> str:
 
 
 def _resource(logical_id: str, resource: Json, place: str) -> Resource:
-    if logical_id.startswith("Fn::"):
+    name = f"Resources.{logical_id}"
+    by_a_macro = isinstance(resource, dict) and "Fn::Transform" in resource
+    if logical_id.startswith("Fn::") or (by_a_macro and "Type" not in resource):
         raise TemplateError(
-            place,
-            f"Resources.{logical_id}: is expanded by CloudFormation; name the processed template",
+            place, f"{name}: is expanded by CloudFormation; name the processed template"
         )
-    if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-        raise TemplateError(place, f"Resources.{logical_id}: has no Type")
+    if not isinstance(resource, dict):
+        raise TemplateError(place, f"{name}: is not a mapping")
+    if "Type" not in resource:
+        raise TemplateError(place, f"{name}: has no Type")
+    if not isinstance(resource["Type"], str):
+        raise TemplateError(place, f"{name}.Type: is not text")
     properties = resource.get("Properties") or {}
     if not isinstance(properties, dict):
         raise TemplateError(place, f"Resources.{logical_id}.Properties: is not a mapping")

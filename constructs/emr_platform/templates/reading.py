@@ -148,9 +148,17 @@ def _load(text: str, place: str) -> Json:
         try:
             return load_yaml(text)
         except TemplateSyntaxError:
-            raise TemplateError(place, f"is not JSON: {error.msg}", line=error.lineno) from None
+            # Of a text that is cut off, it is the line behind the last one.
+            line = min(error.lineno, len(text.splitlines()))
+            raise TemplateError(place, f"is not JSON: {error.msg}", line=line) from None
     except TemplateSyntaxError as error:
-        raise TemplateError(place, f"cannot be read: {error}", line=error.line) from None
+        raise TemplateError(
+            place,
+            f"cannot be read: {error}",
+            line=error.line,
+            column=error.column,
+            allowed=error.allowed,
+        ) from None
     except RecursionError:
         raise TemplateError(place, "is nested too deeply for a template") from None
     except ValueError:

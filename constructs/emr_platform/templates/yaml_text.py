@@ -16,6 +16,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from emr_platform.yaml_syntax import explain
+
 MOST_LEVELS = 100
 """More levels of nesting are no template, but made to exhaust who reads them."""
 
@@ -32,10 +34,21 @@ class TemplateSyntaxError(ValueError):
 
     Attributes:
         line: Where, counted from 1; None where no line is to blame.
+        column: Where in that line, counted from 1; None where the whole line is to blame.
+        allowed: What would be accepted; None where the message says it all.
     """
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        line: int | None = None,
+        *,
+        column: int | None = None,
+        allowed: str | None = None,
+    ) -> None:
         self.line = line
+        self.column = column
+        self.allowed = allowed
         super().__init__(message)
 
 
@@ -58,9 +71,14 @@ def load_yaml(text: str) -> Any:
         for event in yaml.parse(text, Loader=LOADER):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        line, column, message, allowed = explain(error, text)
+        raise TemplateSyntaxError(message, line, column=column, allowed=allowed) from None
+    except yaml.reader.ReaderError as error:
+        before, found, _ = text.partition(chr(error.character))
         raise TemplateSyntaxError(
-            str(error.problem or error.context), mark.line + 1 if mark else None
+            f"the character U+{error.character:04X} is not text",
+            before.count("\n") + 1 if found else None,
+            allowed="text without control characters",
         ) from None
     except yaml.YAMLError as error:
         raise TemplateSyntaxError(" ".join(str(error).split())) from None

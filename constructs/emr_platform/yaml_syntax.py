@@ -8,13 +8,15 @@ from typing import NamedTuple
 from yaml import MarkedYAMLError
 from yaml.error import Mark as YamlMark
 
-from emr_platform.environment.yaml_tree import Mark
-
 
 class SyntaxProblem(NamedTuple):
-    """Where the text stops being YAML, what is there, and what would be accepted."""
+    """Where the text stops being YAML, what is there, and what would be accepted.
 
-    mark: Mark
+    Lines and columns count from 1; of a text that is cut off, it is the end of its last line.
+    """
+
+    line: int
+    column: int
     message: str
     allowed: str | None
 
@@ -137,15 +139,16 @@ def explain(error: MarkedYAMLError, text: str) -> SyntaxProblem:
     for words in _WORDS:
         if re.search(words.context, context) and re.search(words.problem, problem):
             mark = error.context_mark if words.where_it_began else error.problem_mark
-            return SyntaxProblem(
-                _mark(mark or error.problem_mark or error.context_mark),
-                words.message,
-                words.allowed,
-            )
-    return SyntaxProblem(
-        _mark(error.problem_mark or error.context_mark), f"this is not YAML: {problem}", None
-    )
+            mark = mark or error.problem_mark or error.context_mark
+            return SyntaxProblem(*_place(mark, text), words.message, words.allowed)
+    mark = error.problem_mark or error.context_mark
+    return SyntaxProblem(*_place(mark, text), f"this is not YAML: {problem}", None)
 
 
-def _mark(mark: YamlMark | None) -> Mark:
-    return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+def _place(mark: YamlMark | None, text: str) -> tuple[int, int]:
+    if mark is None:
+        return 1, 1
+    lines = text.splitlines()
+    if lines and mark.line >= len(lines):
+        return len(lines), len(lines[-1]) + 1
+    return mark.line + 1, mark.column + 1
