@@ -102,7 +102,7 @@ NAMED: dict[str, Any] = {
     },
     "kms_key_arns": [f"{KEY}disks"],
     "s3_objects": ["s3://company/certificates.zip"],
-    "secret_arns": [f"{SECRETS}ranger"],
+    "secret_arns": [f"{SECRETS}ranger", f"{SECRETS}ranger-AbCdEf"],
     "role_arns": [f"{ROLES}company"],
 }
 OWN_KEY: dict[str, Any] = {
@@ -380,6 +380,12 @@ def test_nodes_may_read_the_secrets(synthesis: Synthesis, stack: str, names: lis
         assert allowed(synthesis, stack, NODES, f"'{SECRETS}{name}-??????'") == {
             "secretsmanager:GetSecretValue"
         }
+
+
+def test_nodes_may_read_a_secret_of_which_the_whole_arn_is_given(synthesis: Synthesis) -> None:
+    whole = f"{SECRETS}ranger-AbCdEf"
+    assert allowed(synthesis, "Named", NODES, f"'{whole}'") == {"secretsmanager:GetSecretValue"}
+    assert allowed(synthesis, "Named", NODES, f"'{whole}-??????'") == set()
 
 
 # --- Roles ----------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from emr_platform.security_configuration.needs import (
     s3_key_arns,
     s3_objects,
     secret_arns,
+    secret_resources,
 )
 from emr_platform.security_configuration.request import (
     Json,
@@ -268,8 +269,7 @@ class ClusterSecurity(Construct):
             iam.Grant.add_to_principal(
                 grantee=self._instance_role,
                 actions=["secretsmanager:GetSecretValue"],
-                # Users leave out the six characters that Secrets Manager puts behind a name, as EMR's guide does.
-                resource_arns=[arn, f"{arn}-??????"],
+                resource_arns=secret_resources(arn),
             )
 
     def _grant_objects(self, spec: AnySpec) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -87,6 +88,24 @@ def key_arns(spec: AnySpec) -> Iterator[tuple[Path, str]]:
         yield ("in_transit", "certificates", "kms_key_arn"), certificates.kms_key_arn
     if spec.write_ahead_log and spec.write_ahead_log.kms_key_arn:
         yield ("write_ahead_log", "kms_key_arn"), spec.write_ahead_log.kms_key_arn
+
+
+# Six characters that are no word: names that end in a hyphen and a word of six letters are common.
+_RANDOM_END = re.compile(r"-(?=\w*[a-z0-9][A-Z])[A-Za-z0-9]{6}")
+
+
+def secret_resources(arn: str) -> list[str]:
+    """What a policy names for access to a secret.
+
+    Users leave out the six characters that Secrets Manager puts behind a name, as EMR's guide does.
+
+    Args:
+        arn: The ARN of a secret, with or without those characters.
+
+    Returns:
+        The ARN; also one with any six characters behind it, unless it clearly ends in them.
+    """
+    return [arn] if _RANDOM_END.fullmatch(arn[-7:]) else [arn, f"{arn}-??????"]
 
 
 def secret_arns(spec: AnySpec) -> Iterator[tuple[Path, str]]:
