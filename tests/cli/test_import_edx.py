@@ -7,6 +7,7 @@ from typer.testing import CliRunner, Result
 
 from emr_platform.cli.errors import CommandError
 from emr_platform.cli.import_edx import import_edx
+from emr_platform.cli.program import run as program
 from emr_platform.environment.loader import load_environment
 from emr_platform.problems import InvalidSpecError
 
@@ -130,6 +131,16 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     large = tmp_path / "large.yml"
     large.write_bytes(b"#" * (1024 * 1024 + 1))
     assert "more than 1 MiB" in refusal(large)
+
+
+def test_exit_status_tells_an_unreadable_file_from_one_with_mistakes(tmp_path: Path) -> None:
+    mistaken, latin, large = (tmp_path / name for name in ("a.yml", "b.yml", "c.yml"))
+    mistaken.write_text("name: [", encoding="utf-8")
+    latin.write_bytes(b"caf\xe9")
+    large.write_bytes(b"#" * (1024 * 1024 + 1))
+    assert program(["import-edx", str(mistaken)]) == 1
+    for unreadable in (tmp_path / "none.yml", latin, large):
+        assert program(["import-edx", str(unreadable)]) == 2
 
 
 def test_outputs_that_cannot_be_written(tmp_path: Path) -> None:

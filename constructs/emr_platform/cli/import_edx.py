@@ -12,6 +12,8 @@ from emr_platform.cli.errors import CommandError
 from emr_platform.importers.edx import ImportOptions, import_cluster_file
 
 MOST_BYTES = 1024 * 1024
+UNREADABLE = 2
+"""Exit status where the cluster file cannot be read, as that of ``emr-platform validate``."""
 
 
 def import_edx(
@@ -54,6 +56,9 @@ def import_edx(
 
     Nothing is written if anything stands in the way. The report goes to standard output, or to
     standard error if the environment file goes there.
+
+    Exit status: 0 if the file is written, 1 if something stands in the way, 2 if the cluster file
+    cannot be read or the arguments make no sense.
     """
     options = ImportOptions(
         name=name,
@@ -101,16 +106,20 @@ def _read(file: Path) -> str:
             content = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise CommandError(
-            f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}"
+            f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}",
+            exit_status=UNREADABLE,
         ) from None
     if len(content) > MOST_BYTES:
-        raise CommandError(f"{file}: has more than 1 MiB; a cluster file is shorter")
+        raise CommandError(
+            f"{file}: has more than 1 MiB; a cluster file is shorter", exit_status=UNREADABLE
+        )
     try:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise CommandError(
-            f"{file}:{line}: the byte 0x{content[error.start]:02x} is not UTF-8"
+            f"{file}:{line}: the byte 0x{content[error.start]:02x} is not UTF-8",
+            exit_status=UNREADABLE,
         ) from None
 
 
