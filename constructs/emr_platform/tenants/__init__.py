@@ -1,0 +1,1 @@
+"""Many environments from one template: tenants, their parameters, and their addresses."""
