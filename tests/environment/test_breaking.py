@@ -92,7 +92,8 @@ def old(release: str, **values: Any) -> Breaker:
 
     def change_all(environment: Content, cluster: Content) -> None:
         change(environment, cluster)
-        cluster.pop("idle_timeout_minutes", None)
+        for key in ("idle_timeout_minutes", "metastore", "presets", "security_configuration"):
+            cluster.pop(key, None)
         cluster.update({"release": release, "applications": ["Hadoop"], "configurations": {}})
         cluster["step_concurrency"] = 1
         cluster.update(values)
@@ -137,9 +138,17 @@ BREAKERS: list[tuple[str, str, Breaker]] = [
     ),
     ("EMR-INSTANCE-004", "burstable nodes", core(type="t3.xlarge")),
     ("EMR-APPLICATION-001", "an application twice", cluster(applications=["Spark", "spark"])),
-    ("EMR-APPLICATION-002", "Presto and Trino", cluster(applications=["Presto", "Trino"])),
+    (
+        "EMR-APPLICATION-002",
+        "Presto and Trino",
+        cluster(applications=["Presto", "Trino"], security_configuration=None),
+    ),
     ("EMR-APPLICATION-003", "Trino by its new name", old("emr-6.2.0", applications=["Trino"])),
-    ("EMR-APPLICATION-006", "Mahout in 7.x", cluster(release="emr-7.0.0", applications=["Mahout"])),
+    (
+        "EMR-APPLICATION-006",
+        "Mahout in 7.x",
+        cluster(release="emr-7.0.0", applications=["Mahout"], security_configuration=None),
+    ),
     ("EMR-MARKET-001", "a bid On-Demand", core(bid_price_usd=1)),
     (
         "EMR-SCALING-001",
