@@ -12,53 +12,7 @@ import pytest
 
 from emr_platform.environment.loader import load_environment
 from emr_platform.operations.demo import DemoError, deploy_locally
-from emr_platform.operations.inventory import Inventory
 from tests.support import ROOT
-
-EDX = ROOT / "tests" / "importers" / "edx"
-
-
-def deployed(file: Path) -> Inventory:
-    return deploy_locally(load_environment(file).spec, file=file, project=ROOT)
-
-
-def test_imported_cluster_file() -> None:
-    """The first example of the edX document, as the importer made it."""
-    inventory = deployed(EDX / "cluster.environment.yaml")
-
-    assert {stack.name: stack.status for stack in inventory.stacks} == {
-        "analytics-network": "CREATE_COMPLETE",
-        "analytics-storage": "CREATE_COMPLETE",
-        "analytics-cluster-analytics": "CREATE_COMPLETE",
-    }
-    [cluster] = inventory.clusters
-    assert cluster.id.startswith("j-")
-    assert cluster.state == "WAITING"
-    assert cluster.release == "emr-7.4.0"
-    assert cluster.applications == ("Hadoop", "Hive", "Sqoop", "AmazonCloudWatchAgent")
-    groups = [
-        (group.role, group.instance_type, group.market, group.instance_count)
-        for group in cluster.instance_groups
-    ]
-    assert groups == [
-        ("MASTER", "m6a.xlarge", "ON_DEMAND", 1),
-        ("CORE", "m6a.xlarge", "SPOT", 2),
-        ("TASK", "m6a.xlarge", "SPOT", 1),
-    ]
-    assert [name for name, _ in cluster.steps] == ["Install MySQL connector for Sqoop"]
-    assert inventory.databases == ()
-
-
-def test_imported_cluster_file_in_an_existing_vpc() -> None:
-    """The second example, with the larger settings, in a VPC that this environment does not make."""
-    inventory = deployed(EDX / "cluster-m3.2xlarge.environment.yaml")
-
-    assert {stack.name: stack.status for stack in inventory.stacks} == {
-        "analytics-storage": "CREATE_COMPLETE",
-        "analytics-cluster-analytics": "CREATE_COMPLETE",
-    }
-    [cluster] = inventory.clusters
-    assert [group.instance_type for group in cluster.instance_groups] == ["m6a.2xlarge"] * 3
 
 
 def test_demo_shows_what_runs_and_leaves_nothing_behind() -> None:

@@ -60,8 +60,11 @@ class Storage(cdk.Stack):
         cdk.CfnOutput(self, "ETag", value=copy.get_response_field("CopyObjectResult.ETag"))
 
 
-if __name__ == "__main__":
-    app = cdk.App(context={"@aws-cdk/core:defaultCrossStackReferences": "strong"})
+def synthesize(directory: Path) -> None:
+    """Write the cloud assembly of both stacks."""
+    app = cdk.App(
+        context={"@aws-cdk/core:defaultCrossStackReferences": "strong"}, outdir=str(directory)
+    )
     network = Network(app, "Network")
     Storage(app, "Storage", vpc=network.vpc)
     app.synth()

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,7 @@ from typing import Any
 import pytest
 
 from emr_platform.operations.local_aws import Cdk, LocalAws
-
-APP = Path(__file__).with_name("custom_resources_app.py")
-COPIED_KEY = "copies/app.py"
+from tests.operations.local_aws.custom_resources_app import ASSET, COPIED_KEY, synthesize
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,9 @@ def observed(
     folder = tmp_path_factory.mktemp("project")
     environment = aws.environment()
     assembly, outputs_file = folder / "assembly", folder / "outputs.json"
-    app = f"{sys.executable} {APP}"
-    cdk = Cdk(project=folder, environment=environment, node_modules=node_modules, app=app)
-    assert cdk.bootstrap(account=aws.account, region=aws.region) == 0
-    assert cdk.run("synth", "--quiet", "--output", str(assembly)) == 0
-
+    synthesize(assembly)
     cdk = Cdk(project=folder, environment=environment, node_modules=node_modules, app=str(assembly))
+    assert cdk.bootstrap(account=aws.account, region=aws.region) == 0
     assert cdk.deploy(outputs_file=outputs_file) == 0
     cloudformation, ec2, s3 = aws.client("cloudformation"), aws.client("ec2"), aws.client("s3")
     outputs = json.loads(outputs_file.read_text())
@@ -113,12 +107,12 @@ def test_other_security_groups_keep_their_rules(observed: Observed) -> None:
 
 
 def test_object_is_copied_from_the_asset(observed: Observed) -> None:
-    assert observed.copied == APP.read_bytes()
+    assert observed.copied == ASSET.read_bytes()
 
 
 def test_what_a_custom_resource_answers_is_an_attribute(observed: Observed) -> None:
     # The ETag of an object of one part, without a KMS key, is its MD5 digest.
-    digest = hashlib.md5(APP.read_bytes(), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(ASSET.read_bytes(), usedforsecurity=False).hexdigest()
     assert observed.outputs["Storage"]["ETag"].strip('"') == digest
 
 

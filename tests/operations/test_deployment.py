@@ -1,0 +1,198 @@
+"""Environments are deployed by the real CDK command line to a local AWS, and can really be deleted.
+
+They are synthesized in this process: another one would read the CDK's own checks of templates for
+seconds each time. The way from a file through the command line is that of the demonstration's test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emr_platform.environment.loader import load_environment
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.operations.inventory import Inventory, take_inventory
+from emr_platform.operations.local_aws import LocalAws
+from emr_platform.operations.local_aws.cdk import Cdk
+from stacks.environment import EnvironmentStage
+from tests.support import ROOT, new_app
+
+NODE_MODULES = ROOT / "node_modules"
+EDX = ROOT / "tests" / "importers" / "edx"
+DIRECT = ("--require-approval", "never", "--method", "direct", "--concurrency", "2")
+ENVIRONMENT = """\
+name: passing
+region: us-east-1
+protection: destroy
+storage: {data: {lake: {}}}
+result_store: {}
+clusters:
+  etl:
+    release: emr-7.12.0
+    bootstrap: {packages: {script: packages.sh}}
+"""
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
+    """A local AWS that the CDK can deploy to."""
+    with LocalAws(node_modules=NODE_MODULES) as local_aws:
+        cdk = Cdk(project=ROOT, environment=local_aws.environment(), node_modules=NODE_MODULES)
+        assert cdk.bootstrap(account=local_aws.account, region=local_aws.region) == 0
+        yield local_aws
+
+
+def synthesized(
+    aws: LocalAws, spec: EnvironmentSpec, *, directory: Path, to: Path, destroy_data: bool = False
+) -> Cdk:
+    """The command line for an environment that is synthesized already."""
+    app = new_app(to)
+    EnvironmentStage(app, spec=spec, directory=directory, destroy_data=destroy_data)
+    app.synth()
+    return Cdk(project=ROOT, environment=aws.environment(), node_modules=NODE_MODULES, app=str(to))
+
+
+# The first one: in the end it asks what there is in the whole account.
+def test_everything_goes_in_the_end(aws: LocalAws, tmp_path: Path) -> None:
+    file = tmp_path / "passing.yaml"
+    file.write_text(ENVIRONMENT, encoding="utf-8")
+    (tmp_path / "packages.sh").write_text("#!/bin/sh\n", encoding="utf-8")
+    spec = load_environment(file).spec
+    cdk = synthesized(aws, spec, directory=tmp_path, to=tmp_path / "one-key")
+    assert cdk.run("deploy", "passing/*", *DIRECT) == 0
+    before = take_inventory(aws.client, environment="passing")
+    assert len(before.stacks) == 4
+    _fill([bucket.name for bucket in before.buckets], aws.client("s3"))
+
+    # The second key is part of the templates, so it has to be deployed first.
+    cdk = synthesized(aws, spec, directory=tmp_path, to=tmp_path / "both-keys", destroy_data=True)
+    assert cdk.run("deploy", "passing/*", *DIRECT) == 0
+    assert cdk.destroy("passing/*") == 0
+
+    assert take_inventory(aws.client, environment="passing").stacks == ()
+    assert _what_is_left(aws) == {
+        "buckets": [],
+        "databases": [],
+        "running clusters": [],
+        "secrets": [],
+        "keys": [],
+        "security groups": [],
+        "VPCs": [],
+        "roles": [],
+    }
+
+
+def deployed(aws: LocalAws, file: Path, *, name: str, to: Path) -> Inventory:
+    """What runs of an environment of a file, which goes by another name here."""
+    spec = load_environment(file).spec
+    spec = spec.model_copy(update={"name": name, "region": aws.region})
+    cdk = synthesized(aws, spec, directory=file.parent, to=to)
+    assert cdk.run("deploy", f"{name}/*", *DIRECT) == 0
+    return take_inventory(aws.client, environment=name)
+
+
+def test_imported_cluster_file(aws: LocalAws, tmp_path: Path) -> None:
+    """The first example of the edX document, as the importer made it."""
+    inventory = deployed(aws, EDX / "cluster.environment.yaml", name="first", to=tmp_path)
+
+    assert {stack.name: stack.status for stack in inventory.stacks} == {
+        "first-network": "CREATE_COMPLETE",
+        "first-storage": "CREATE_COMPLETE",
+        "first-cluster-analytics": "CREATE_COMPLETE",
+    }
+    [cluster] = inventory.clusters
+    assert cluster.id.startswith("j-")
+    assert cluster.state == "WAITING"
+    assert cluster.release == "emr-7.4.0"
+    assert cluster.applications == ("Hadoop", "Hive", "Sqoop", "AmazonCloudWatchAgent")
+    groups = [
+        (group.role, group.instance_type, group.market, group.instance_count)
+        for group in cluster.instance_groups
+    ]
+    assert groups == [
+        ("MASTER", "m6a.xlarge", "ON_DEMAND", 1),
+        ("CORE", "m6a.xlarge", "SPOT", 2),
+        ("TASK", "m6a.xlarge", "SPOT", 1),
+    ]
+    assert [name for name, _ in cluster.steps] == ["Install MySQL connector for Sqoop"]
+    assert inventory.databases == ()
+
+
+def test_imported_cluster_file_in_an_existing_vpc(aws: LocalAws, tmp_path: Path) -> None:
+    """The second example, with the larger settings, in a VPC that this environment does not make."""
+    file = EDX / "cluster-m3.2xlarge.environment.yaml"
+    inventory = deployed(aws, file, name="second", to=tmp_path)
+
+    assert {stack.name: stack.status for stack in inventory.stacks} == {
+        "second-storage": "CREATE_COMPLETE",
+        "second-cluster-analytics": "CREATE_COMPLETE",
+    }
+    [cluster] = inventory.clusters
+    assert [group.instance_type for group in cluster.instance_groups] == ["m6a.2xlarge"] * 3
+
+
+def _fill(buckets: list[str], s3: Any) -> None:
+    """Put two versions of an object into each bucket: only then is a deletion worth the name."""
+    for bucket in buckets:
+        for content in (b"old", b"new"):
+            s3.put_object(Bucket=bucket, Key="object", Body=content)
+
+
+def _what_is_left(aws: LocalAws) -> dict[str, list[str]]:
+    """What an account would still hold of the environment, apart from what is there in any account."""
+    ec2, emr, kms = aws.client("ec2"), aws.client("emr"), aws.client("kms")
+    states = {"STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"}
+    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    names = {
+        "buckets": [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]],
+        "databases": [
+            database["DBInstanceIdentifier"]
+            for database in aws.client("rds").describe_db_instances()["DBInstances"]
+        ],
+        "running clusters": [
+            cluster["Name"]
+            for cluster in emr.list_clusters()["Clusters"]
+            if cluster["Status"]["State"] in states
+        ],
+        "secrets": [
+            secret["Name"] for secret in aws.client("secretsmanager").list_secrets()["SecretList"]
+        ],
+        "keys": [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion"],
+        "security groups": [
+            group["GroupName"]
+            for group in ec2.describe_security_groups()["SecurityGroups"]
+            if group["GroupName"].startswith("passing-")
+        ],
+        "VPCs": [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]],
+        "roles": [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]],
+    }
+    return {
+        kind: [name for name in found if not name.startswith("cdk-hnb659fds-")]
+        for kind, found in names.items()
+    }
+
+
+@pytest.mark.parametrize("protection", ["retain", "destroy"])
+def test_one_key_is_not_enough(tmp_path: Path, protection: str) -> None:
+    """What stays is in the template, so the template tells."""
+    file = tmp_path / "passing.yaml"
+    file.write_text(ENVIRONMENT.replace("destroy", protection), encoding="utf-8")
+    (tmp_path / "packages.sh").write_text("#!/bin/sh\n", encoding="utf-8")
+    stage = EnvironmentStage(
+        new_app(tmp_path / "cdk.out"),
+        spec=load_environment(file).spec,
+        directory=tmp_path,
+        destroy_data=protection == "retain",
+    )
+
+    template = stage.synth().get_stack_artifact(stage.storage.artifact_id).template
+
+    policies = {
+        resource["DeletionPolicy"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::S3::Bucket"
+    }
+    assert policies == {"RetainExceptOnCreate"}
