@@ -22,6 +22,7 @@ from emr_platform.problems import InvalidSpecError, Location, Problem, in_file_o
 from emr_platform.problems import Path as ProblemPath
 from emr_platform.security_configuration.forms import DOCUMENT_KEYS
 from emr_platform.security_configuration.places import KEY, document_path
+from emr_platform.tenants.tenancy import Tenancy
 
 MOST_BYTES = 1024 * 1024
 
@@ -36,6 +37,7 @@ class LoadedEnvironment:
         warnings: What is legal but unwise, in the order of the file.
         acknowledged: What would be warned of, had the file not acknowledged it.
         text: The text that the spec was read from.
+        tenancy: What the environment is to a tenant; None for one that has a file of its own.
     """
 
     spec: EnvironmentSpec
@@ -43,6 +45,7 @@ class LoadedEnvironment:
     warnings: tuple[Problem, ...]
     acknowledged: tuple[Problem, ...]
     text: str = field(repr=False, compare=False)
+    tenancy: Tenancy | None = None
 
     def located(self, problem: Problem) -> Problem:
         """A problem of the spec with its place in the file, and its path as the file has it."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from emr_platform.spec import Items, SpecModel, SubnetId, TextMatching
+from emr_platform.spec import Items, Name, SpecModel, SubnetId, TextMatching
 
 SubnetKind = Literal["private", "public"]
 
@@ -121,6 +121,15 @@ class NewVpcSpec(SpecModel):
         if self.endpoints is not None:
             return tuple(name for name in self.endpoints if name not in GATEWAY_ENDPOINTS)
         return () if self.has_internet_route else ENDPOINTS_WITHOUT_INTERNET
+
+
+class SharedVpcSpec(NewVpcSpec):
+    """The VPC of another environment, which it shares. What it says is what that environment's file says.
+
+    No file says this: tenants of the tier ``bridge`` get it.
+    """
+
+    environment: Name = Field(description="Name of the environment that the VPC belongs to.")
 
 
 class ExistingVpcSpec(SpecModel):
