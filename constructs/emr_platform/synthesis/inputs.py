@@ -24,7 +24,7 @@ class EnvironmentInputs:
     """What an environment's templates follow from, as plain data that can be compared and kept.
 
     Which file says it, and in which words, makes no difference: a default that is written out, and an environment
-    that moves to a template, are the same.
+    that moves to a template, are the same. The order of a mapping's keys does: bootstrap actions run in it.
 
     Attributes:
         declaration: The effective environment, defaults included.
@@ -67,8 +67,8 @@ def inputs_of(environment: LoadedEnvironment) -> EnvironmentInputs:
 
 
 def digest(content: Any) -> str:
-    """SHA-256 of plain data, in hexadecimal digits; the order of keys makes no difference."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """SHA-256 of plain data, in hexadecimal digits; keys in another order are something else."""
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
     # A lone surrogate, as JSON can escape one, is no text that UTF-8 has.
     return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
 
