@@ -14,7 +14,12 @@ from constructs import Construct
 
 from emr_platform.network.addresses import subnet_addresses
 from emr_platform.network.default_security_group import ClosedDefaultSecurityGroup
-from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SubnetKind
+from emr_platform.network.spec import (
+    ExistingVpcSpec,
+    NewVpcSpec,
+    SharedVpcSpec,
+    SubnetKind,
+)
 from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 _Subnet = TypeVar("_Subnet", bound=ec2.Subnet)
@@ -138,14 +143,14 @@ class Network(NetworkResources):
 
     def _zone_names(self, zones: int | Sequence[str]) -> list[str]:
         if isinstance(zones, int):
-            return [cdk.Fn.select(index, cdk.Fn.get_azs()) for index in range(zones)]
+            return _zone_names(zones)
         cdk.Validations.of(self).acknowledge(
             cdk.Acknowledgment(
                 id="CloudFormation-Validate::W3010",
                 reason="The zones were asked for by name.",
             )
         )
-        return list(zones)
+        return _zone_names(zones)
 
     def _subnets(
         self,
@@ -298,17 +303,67 @@ class ExistingNetwork(NetworkResources):
             availability_zones=["unknown"],
         )
         self.cidr = spec.cidr
-        self.cluster_subnets = self._subnets("Cluster", spec.cluster_subnet_ids)
+        self.cluster_subnets = _imported(self, "Cluster", spec.cluster_subnet_ids)
         self.cluster_subnet_kind = spec.cluster_subnets
-        self.result_store_subnets = self._subnets("Database", spec.result_store_subnet_ids)
+        self.result_store_subnets = _imported(self, "Database", spec.result_store_subnet_ids)
 
-    def _subnets(self, name: str, subnet_ids: Sequence[str]) -> tuple[ec2.ISubnet, ...]:
-        subnets = [
-            ec2.Subnet.from_subnet_id(self, f"{name}Subnet{number}", subnet_id)
-            for number, subnet_id in enumerate(subnet_ids, 1)
-        ]
-        for subnet in subnets:
-            cdk.Annotations.of(subnet).acknowledge_warning(
-                "@aws-cdk/aws-ec2:noSubnetRouteTableId", "Nothing here adds routes."
-            )
-        return tuple(subnets)
+
+class SharedNetwork(NetworkResources):
+    """The VPC of another environment. Nothing in it is changed here, and nothing is looked up in AWS.
+
+    Args:
+        scope: Parent construct.
+        id: Name within the parent.
+        spec: The VPC, as its environment declares it.
+        vpc_id: Its id; may be a token, such as an import.
+        cluster_subnet_ids: Its subnets for clusters, in the order of the zones.
+        result_store_subnet_ids: Its subnets for databases, in the order of the zones.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        spec: SharedVpcSpec,
+        vpc_id: str,
+        cluster_subnet_ids: Sequence[str],
+        result_store_subnet_ids: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id)
+        zones = _zone_names(spec.availability_zones)
+        self.vpc = ec2.Vpc.from_vpc_attributes(
+            self, "Vpc", vpc_id=vpc_id, vpc_cidr_block=spec.cidr, availability_zones=zones
+        )
+        self.cidr = spec.cidr
+        self.cluster_subnets = _imported(self, "Cluster", cluster_subnet_ids, zones)
+        self.cluster_subnet_kind = spec.cluster_subnets
+        self.result_store_subnets = _imported(self, "Database", result_store_subnet_ids, zones)
+
+
+def _zone_names(zones: int | Sequence[str]) -> list[str]:
+    if isinstance(zones, int):
+        return [cdk.Fn.select(index, cdk.Fn.get_azs()) for index in range(zones)]
+    return list(zones)
+
+
+def _imported(
+    scope: Construct,
+    name: str,
+    subnet_ids: Sequence[str],
+    zones: Sequence[str] | None = None,
+) -> tuple[ec2.ISubnet, ...]:
+    subnets = [
+        ec2.Subnet.from_subnet_attributes(
+            scope,
+            f"{name}Subnet{number}",
+            subnet_id=subnet_id,
+            availability_zone=zones[number - 1] if zones else None,
+        )
+        for number, subnet_id in enumerate(subnet_ids, 1)
+    ]
+    for subnet in subnets:
+        cdk.Annotations.of(subnet).acknowledge_warning(
+            "@aws-cdk/aws-ec2:noSubnetRouteTableId", "Nothing here adds routes."
+        )
+    return tuple(subnets)

@@ -1,0 +1,110 @@
+"""What a shared environment offers to tenants, by names that both know without knowing each other's stage.
+
+A tenant's stage is synthesized without the shared one: it imports by name (``Fn::ImportValue``), and CloudFormation
+keeps what somebody imports from being changed or deleted. So a shared environment exports everything that is listed
+here, whether or not a tenant uses it now.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import CfnOutput, Fn, Stack
+from constructs import Construct
+
+from emr_platform.network.construct import NetworkResources, SharedNetwork
+from emr_platform.network.spec import SharedVpcSpec
+
+VPC_ID = "VpcId"
+"""Id of the VPC."""
+
+
+def cluster_subnet_id(index: int) -> str:
+    """Id of a subnet for clusters, counted from 0."""
+    return f"ClusterSubnetId{index}"
+
+
+def result_store_subnet_id(index: int) -> str:
+    """Id of a subnet for result stores, counted from 0."""
+    return f"ResultStoreSubnetId{index}"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedValues:
+    """The values that a shared environment exports.
+
+    Attributes:
+        environment: Name of the shared environment.
+    """
+
+    environment: str
+
+    def export_name(self, what: str) -> str:
+        """The name of an export: unique within account and region, and the same whoever asks.
+
+        Args:
+            what: What it is: one of the constants of this module, or what one of its functions returns. Letters,
+                digits and hyphens.
+        """
+        return f"{self.environment}:{what}"
+
+    def offer(self, stack: Stack, what: str, value: str) -> None:
+        """Export a value.
+
+        Args:
+            stack: The stack of the shared environment that the value comes from.
+            what: What it is, see :meth:`export_name`.
+            value: The value: an attribute of a resource that only changes if the resource is replaced.
+        """
+        # Below a scope of their own, logical ids end with a digest: a-1 and a1 are two names.
+        scope = stack.node.try_find_child(_SCOPE) or Construct(stack, _SCOPE)
+        CfnOutput(Construct(scope, what), "Output", value=value, export_name=self.export_name(what))
+
+    def value(self, what: str) -> str:
+        """A value as the stacks of tenants get it.
+
+        Args:
+            what: What it is, see :meth:`export_name`.
+        """
+        return Fn.import_value(self.export_name(what))
+
+
+_SCOPE = "Shared"
+
+
+def offer_network(environment: str, network: NetworkResources) -> None:
+    """Export what tenants need to know of a shared network.
+
+    Args:
+        environment: Name of the shared environment.
+        network: Its network; the exports go into its stack.
+    """
+    values = SharedValues(environment)
+    stack = Stack.of(network)
+    values.offer(stack, VPC_ID, network.vpc.vpc_id)
+    for index, subnet in enumerate(network.cluster_subnets):
+        values.offer(stack, cluster_subnet_id(index), subnet.subnet_id)
+    for index, subnet in enumerate(network.result_store_subnets):
+        values.offer(stack, result_store_subnet_id(index), subnet.subnet_id)
+
+
+def shared_network(scope: Construct, id: str, spec: SharedVpcSpec) -> SharedNetwork:
+    """The network of another environment, as a tenant's stacks see it.
+
+    Args:
+        scope: Parent construct, in any stack of the tenant's stage.
+        id: Name within the parent.
+        spec: The shared VPC.
+    """
+    values = SharedValues(spec.environment)
+    zones = range(spec.zone_count)
+    return SharedNetwork(
+        scope,
+        id,
+        spec=spec,
+        vpc_id=values.value(VPC_ID),
+        cluster_subnet_ids=[values.value(cluster_subnet_id(zone)) for zone in zones],
+        result_store_subnet_ids=[values.value(result_store_subnet_id(zone)) for zone in zones],
+    )
