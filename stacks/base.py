@@ -8,6 +8,8 @@ from aws_cdk import CfnOutput, RemovalPolicy, Stack, Token
 from constructs import Construct
 
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.tags import ENVIRONMENT_TAG, TENANT_TAG, TIER_TAG
+from emr_platform.tenants.tenancy import Tenancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,22 @@ class Deletion:
         return RemovalPolicy.DESTROY if self.data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
 
-def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
-    """The tags of everything in an environment; ``environment`` says which, and cannot be overridden."""
-    return {**spec.tags, "environment": spec.name}
+def environment_tags(spec: EnvironmentSpec, tenancy: Tenancy | None = None) -> dict[str, str]:
+    """The tags of everything in an environment.
+
+    Those of the platform say which environment it is, whose, and of which tier: costs are allocated and access is
+    granted by them, so that nothing that an environment or a cluster says of itself overrides them.
+
+    Args:
+        spec: The environment.
+        tenancy: Who it is for. Default: nobody, the environment has a file of its own.
+    """
+    tags = {**spec.tags, ENVIRONMENT_TAG: spec.name}
+    if tenancy:
+        tags[TIER_TAG] = tenancy.tier
+        if tenancy.tenant:
+            tags[TENANT_TAG] = tenancy.tenant
+    return tags
 
 
 class EnvironmentStack(Stack):
@@ -56,6 +71,7 @@ class EnvironmentStack(Stack):
         environment: EnvironmentSpec,
         deletion: Deletion,
         description: str,
+        tenancy: Tenancy | None = None,
     ) -> None:
         """Create the stack.
 
@@ -65,13 +81,14 @@ class EnvironmentStack(Stack):
             environment: The environment.
             deletion: What may be deleted.
             description: What the stack is for, without the environment's name.
+            tenancy: Who the environment is for; None for one that has a file of its own.
         """
         super().__init__(
             scope,
             id,
             description=f"{description} of the EMR environment {environment.name}",
             termination_protection=not deletion.stacks,
-            tags=environment_tags(environment),
+            tags=environment_tags(environment, tenancy),
         )
 
     def offer(self, *values: str) -> None:

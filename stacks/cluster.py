@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import aws_ec2 as ec2
@@ -16,6 +17,7 @@ from emr_platform.identity.spec import SshSpec
 from emr_platform.network.construct import NetworkResources
 from emr_platform.result_store.construct import ResultStore
 from emr_platform.storage.construct import Storage
+from emr_platform.tenants.tenancy import Tenancy
 from stacks.base import Deletion, EnvironmentStack, environment_tags
 
 
@@ -39,6 +41,7 @@ class ClusterStack(EnvironmentStack):
         result_store: ResultStore | None,
         script_directory: Path,
         deletion: Deletion,
+        tenancy: Tenancy | None = None,
     ) -> None:
         """Create the stack.
 
@@ -53,12 +56,14 @@ class ClusterStack(EnvironmentStack):
             result_store: The environment's result store; None if it has none.
             script_directory: What relative paths of scripts are relative to.
             deletion: What may be deleted.
+            tenancy: Who the environment is for; None for one that has a file of its own.
         """
         super().__init__(
             scope,
             id,
             environment=environment,
             deletion=deletion,
+            tenancy=tenancy,
             description=f"EMR cluster {name}",
         )
         ssh = environment.ssh
@@ -77,7 +82,11 @@ class ClusterStack(EnvironmentStack):
             script_directory=script_directory,
             result_store_secret=result_store.secret if result_store else None,
             result_store_host=result_store.endpoint_address if result_store else None,
-            key_pair=self._key_pair(ssh, environment, name) if ssh else None,
+            key_pair=(
+                self._key_pair(ssh, environment.name, name, environment_tags(environment, tenancy))
+                if ssh
+                else None
+            ),
             ssh_allow_from=ssh.allow_from if ssh else (),
             identity=environment.identity,
             termination_protection=not deletion.stacks,
@@ -102,7 +111,9 @@ class ClusterStack(EnvironmentStack):
         if secret := self.cluster.security.kdc_admin_secret:
             self.output("KdcAdminSecret", secret.secret_arn, "Password of the KDC's administrator")
 
-    def _key_pair(self, ssh: SshSpec, environment: EnvironmentSpec, name: str) -> ec2.IKeyPair:
+    def _key_pair(
+        self, ssh: SshSpec, environment: str, name: str, tags: Mapping[str, str]
+    ) -> ec2.IKeyPair:
         """The key pair that the environment names, or one made of its public key, for this cluster alone.
 
         EC2 wants a name, and changes neither key nor tags of a key pair. With a digest of both in the name, another
@@ -110,11 +121,11 @@ class ClusterStack(EnvironmentStack):
         """
         if ssh.key_pair:
             return ec2.KeyPair.from_key_pair_name(self, "SshKey", ssh.key_pair)
-        content = json.dumps([ssh.public_key, environment_tags(environment)], sort_keys=True)
+        content = json.dumps([ssh.public_key, tags], sort_keys=True)
         digest = hashlib.sha256(content.encode()).hexdigest()[:8]
         return ec2.KeyPair(
             self,
             "SshKey",
-            key_pair_name=f"{environment.name}-{name}-{digest}",
+            key_pair_name=f"{environment}-{name}-{digest}",
             public_key_material=ssh.public_key,
         )

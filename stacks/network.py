@@ -7,6 +7,7 @@ from constructs import Construct
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.construct import Network
 from emr_platform.network.spec import NewVpcSpec
+from emr_platform.tenants.tenancy import Tenancy
 from stacks.base import Deletion, EnvironmentStack
 
 
@@ -25,6 +26,7 @@ class NetworkStack(EnvironmentStack):
         environment: EnvironmentSpec,
         spec: NewVpcSpec,
         deletion: Deletion,
+        tenancy: Tenancy | None = None,
     ) -> None:
         """Create the stack.
 
@@ -34,9 +36,15 @@ class NetworkStack(EnvironmentStack):
             environment: The environment.
             spec: Its VPC.
             deletion: What may be deleted.
+            tenancy: Who the environment is for; None for one that has a file of its own.
         """
         super().__init__(
-            scope, id, environment=environment, deletion=deletion, description="Network"
+            scope,
+            id,
+            environment=environment,
+            deletion=deletion,
+            tenancy=tenancy,
+            description="Network",
         )
         self.network = Network(self, "Network", spec=spec, removal_policy=deletion.data_policy)
         self.offer(

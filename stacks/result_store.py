@@ -8,6 +8,7 @@ from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.construct import NetworkResources
 from emr_platform.result_store.construct import ResultStore
 from emr_platform.result_store.spec import ResultStoreSpec
+from emr_platform.tenants.tenancy import Tenancy
 from stacks.base import Deletion, EnvironmentStack
 
 
@@ -27,6 +28,7 @@ class ResultStoreStack(EnvironmentStack):
         spec: ResultStoreSpec,
         network: NetworkResources,
         deletion: Deletion,
+        tenancy: Tenancy | None = None,
     ) -> None:
         """Create the stack.
 
@@ -37,12 +39,14 @@ class ResultStoreStack(EnvironmentStack):
             spec: Its result store.
             network: Where the database goes.
             deletion: What may be deleted.
+            tenancy: Who the environment is for; None for one that has a file of its own.
         """
         super().__init__(
             scope,
             id,
             environment=environment,
             deletion=deletion,
+            tenancy=tenancy,
             description="Result store",
         )
         self.result_store = ResultStore(

@@ -59,7 +59,8 @@ class SharedValues:
             value: The value: an attribute of a resource that only changes if the resource is replaced.
         """
         # Below a scope of their own, logical ids end with a digest: a-1 and a1 are two names.
-        scope = stack.node.try_find_child(_SCOPE) or Construct(stack, _SCOPE)
+        existing = stack.node.try_find_child(_SCOPE)
+        scope = existing if isinstance(existing, Construct) else Construct(stack, _SCOPE)
         CfnOutput(Construct(scope, what), "Output", value=value, export_name=self.export_name(what))
 
     def value(self, what: str) -> str:

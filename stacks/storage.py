@@ -6,6 +6,7 @@ from constructs import Construct
 
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.storage.construct import Storage
+from emr_platform.tenants.tenancy import Tenancy
 from stacks.base import Deletion, EnvironmentStack
 
 
@@ -17,7 +18,13 @@ class StorageStack(EnvironmentStack):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, environment: EnvironmentSpec, deletion: Deletion
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: EnvironmentSpec,
+        deletion: Deletion,
+        tenancy: Tenancy | None = None,
     ) -> None:
         """Create the stack.
 
@@ -26,9 +33,15 @@ class StorageStack(EnvironmentStack):
             id: Construct id.
             environment: The environment.
             deletion: What may be deleted.
+            tenancy: Who the environment is for; None for one that has a file of its own.
         """
         super().__init__(
-            scope, id, environment=environment, deletion=deletion, description="Buckets"
+            scope,
+            id,
+            environment=environment,
+            deletion=deletion,
+            tenancy=tenancy,
+            description="Buckets",
         )
         self.storage = Storage(
             self, "Storage", spec=environment.storage, removal_policy=deletion.data_policy

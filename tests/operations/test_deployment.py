@@ -188,6 +188,7 @@ def test_one_key_is_not_enough(tmp_path: Path, protection: str) -> None:
         destroy_data=protection == "retain",
     )
 
+    assert stage.storage
     template = stage.synth().get_stack_artifact(stage.storage.artifact_id).template
 
     policies = {

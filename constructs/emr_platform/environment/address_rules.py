@@ -8,7 +8,7 @@ from emr_platform.cluster.node_count_rules import most_nodes, nodes_at_start
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.addresses import AddressSpaceError, subnet_addresses
-from emr_platform.network.spec import NewVpcSpec
+from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 
@@ -32,7 +32,7 @@ def subnet_has_room_at_start(spec: EnvironmentSpec) -> Iterator[Finding]:
             yield Finding(
                 (*path, "core"),
                 f"the cluster starts with {nodes} nodes, and its subnet {cidr} has {room} addresses left",
-                "fewer nodes, or a larger network.cidr",
+                f"fewer nodes, or a larger {_cidr(spec)}",
             )
 
 
@@ -51,12 +51,21 @@ def subnet_has_room_for_scaling(spec: EnvironmentSpec) -> Iterator[Finding]:
             yield Finding(
                 (*path, "scaling", "maximum"),
                 f"the cluster grows to {nodes} nodes, and its subnet {cidr} has {room} addresses left",
-                "a lower maximum, or a larger network.cidr",
+                f"a lower maximum, or a larger {_cidr(spec)}",
             )
 
 
+def _cidr(spec: EnvironmentSpec) -> str:
+    network = spec.network
+    of = f" of {network.environment}" if isinstance(network, SharedVpcSpec) else ""
+    return f"network.cidr{of}"
+
+
 def _subnets(spec: EnvironmentSpec) -> Iterator[tuple[Path, ClusterSpec, str, int]]:
-    """Clusters of instance groups in the environment's own VPC: the subnet's range, and its free addresses."""
+    """Clusters of instance groups in a VPC that the platform makes: the subnet's range, and its free addresses.
+
+    In a shared one, other tenants' clusters take some of these.
+    """
     if not isinstance(spec.network, NewVpcSpec):
         return
     try:

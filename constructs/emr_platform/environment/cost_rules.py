@@ -14,7 +14,7 @@ from emr_platform.cluster.high_availability_rules import is_highly_available, pr
 from emr_platform.cluster.settings import cluster_setting, installs, is_true, whole_number
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
-from emr_platform.network.spec import NewVpcSpec
+from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 
@@ -167,6 +167,8 @@ def tables_have_one_writer(spec: EnvironmentSpec) -> Iterator[Finding]:
 def network_spans_zones(spec: EnvironmentSpec) -> Iterator[Finding]:
     """At least two zones of a VPC of its own, with ``protection: retain``."""
     network = spec.network
+    if isinstance(network, SharedVpcSpec):
+        return  # it is reported where the VPC is declared
     is_one = isinstance(network, NewVpcSpec) and network.zone_count == 1
     if spec.protection == "retain" and spec.clusters and is_one:
         message = "a network in one availability zone"

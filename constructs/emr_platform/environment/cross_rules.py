@@ -19,12 +19,13 @@ from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.instances.spec import PrimaryFleetSpec
-from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec
+from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 from emr_platform.security_configuration.effective import written_security
 from emr_platform.security_configuration.needs import arns as security_arns
 from emr_platform.security_configuration.needs import key_arns
+from emr_platform.tags import EMR_MANAGED_POLICIES_TAG, ENVIRONMENT_TAG, TIER_TAG
 
 CROSS_RULES: RuleBook[EnvironmentSpec] = RuleBook()
 
@@ -37,8 +38,8 @@ _TERMINATION_PROTECTION = (
 )
 _S3_BUCKET = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9.-]*)")
 
-PLATFORM_TAGS = ("environment", "for-use-with-amazon-emr-managed-policies")
-"""Keys of the tags that the platform sets itself."""
+PLATFORM_TAGS = (ENVIRONMENT_TAG, EMR_MANAGED_POLICIES_TAG, TIER_TAG)
+"""Keys of the tags that the platform sets itself, in environments of every kind."""
 _MOST_TAGS = 45
 
 
@@ -188,7 +189,8 @@ def platform_tags_are_left_alone(spec: EnvironmentSpec) -> Iterator[Finding]:
     tagged += [((*path, "tags"), cluster.tags) for path, cluster in _clusters(spec)]
     for path, tags in tagged:
         for key in tags:
-            if key in PLATFORM_TAGS:
+            # For permissions that go by tags, Tier and tier are one key. Of the environment's own, EMR-TAGS-002 speaks.
+            if key in PLATFORM_TAGS or (path != ("tags",) and key.lower() in PLATFORM_TAGS):
                 message = f"the tag {key} is set by the platform"
                 yield Finding((*path, key), message, "another key, or none")
 
@@ -290,6 +292,8 @@ def external_buckets_are_near(spec: EnvironmentSpec) -> Iterator[Finding]:
 def zones_are_in_region(spec: EnvironmentSpec) -> Iterator[Finding]:
     """Every zone's name is that of the region and a letter."""
     network = spec.network
+    if isinstance(network, SharedVpcSpec):
+        return  # it is reported where the VPC is declared
     if isinstance(network, NewVpcSpec) and not isinstance(network.availability_zones, int):
         for position, zone in enumerate(network.availability_zones):
             if zone[:-1] != spec.region:
@@ -322,6 +326,12 @@ def result_store_spans_zones(spec: EnvironmentSpec) -> Iterator[Finding]:
                 f"{found} for the result store",
                 "at least two subnets, in different availability zones",
             )
+    elif network.zone_count < 2 and isinstance(network, SharedVpcSpec):
+        yield Finding(
+            ("result_store",),
+            f"a result store in the VPC of {network.environment}, with 1 availability zone",
+            f"at least 2 in {network.environment}, or no result_store",
+        )
     elif network.zone_count < 2:
         yield Finding(
             ("network", "availability_zones"),

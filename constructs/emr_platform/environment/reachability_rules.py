@@ -9,7 +9,7 @@ from emr_platform.cluster.effective import effective_applications, written_path
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.metastore.spec import glue_catalog
-from emr_platform.network.spec import ExistingVpcSpec
+from emr_platform.network.spec import ExistingVpcSpec, SharedVpcSpec
 from emr_platform.presets.expansion import action_uses
 from emr_platform.presets.spec import used_presets
 from emr_platform.rule import Finding, RuleBook
@@ -31,6 +31,7 @@ def services_are_reachable(spec: EnvironmentSpec) -> Iterator[Finding]:
     network = spec.network
     if isinstance(network, ExistingVpcSpec) or network.has_internet_route:
         return
+    of = f" of {network.environment}" if isinstance(network, SharedVpcSpec) else ""
     for cluster_name, cluster in spec.clusters.items():
         for field, reason, services in _services(cluster):
             missing = [name for name in services if name not in network.interface_endpoints]
@@ -39,7 +40,7 @@ def services_are_reachable(spec: EnvironmentSpec) -> Iterator[Finding]:
                 yield Finding(
                     ("clusters", cluster_name, field),
                     f"{reason} needs the {some}, and there is no way to the internet",
-                    f"{some} in network.endpoints, or network.nat_gateways: 1",
+                    f"{some} in network.endpoints{of}, or network.nat_gateways{of}: 1",
                 )
 
 

@@ -29,6 +29,9 @@ from emr_platform.problems import Problem, Severity
 from emr_platform.result_store.rules import RESULT_STORE_RULES, result_store_problems
 from emr_platform.rule import Rule
 from emr_platform.storage.rules import OWN_BUCKETS, STORAGE_RULES, storage_problems
+from emr_platform.tenants.effective import effective_environment
+from emr_platform.tenants.rules import TENANCY_RULES, tenancy_problems
+from emr_platform.tenants.tenancy import Tenancy
 
 ALL_RULES: tuple[Rule[Any], ...] = (
     *CROSS_RULES.rules,
@@ -43,6 +46,7 @@ ALL_RULES: tuple[Rule[Any], ...] = (
     *CLUSTER_RULES,
     *REFERENCE_RULES,
     *SCRIPT_RULES.rules,
+    *TENANCY_RULES.rules,
     *ACKNOWLEDGEMENT_RULES.rules,
 )
 """Every rule there is, by the part of an environment that it is about."""
@@ -54,17 +58,22 @@ SEVERITIES: Mapping[str, Severity] = {
 """The severity of everything that can be reported about an environment, by its id."""
 
 
-def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[Problem]:
+def environment_problems(
+    spec: EnvironmentSpec, directory: Path | None = None, tenancy: Tenancy | None = None
+) -> list[Problem]:
     """Check an environment and all its parts.
 
     Args:
         spec: The environment.
         directory: Where paths of local scripts begin. Default: scripts are not looked at.
+        tenancy: Who it is for. What is not deployed for them is not looked at. Default: an environment
+            that has a file of its own.
 
     Returns:
         All errors and warnings, with paths that begin in the environment. Warnings that the
         environment acknowledges carry the reason.
     """
+    spec = effective_environment(spec, tenancy)
     problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
     problems += REGION_RULES.problems(spec) + ADDRESS_RULES.problems(spec)
     problems += COST_RULES.problems(spec)
@@ -79,6 +88,10 @@ def environment_problems(spec: EnvironmentSpec, directory: Path | None = None) -
             subnet_count=cluster_subnet_count(spec.network),
         )
         problems += _under("clusters", name, problems=references)
+    if tenancy:
+        problems += tenancy_problems(spec, tenancy)
+        # A template acknowledges what some of its tenants are warned of.
+        return _acknowledged(problems, spec, asked=())
     unasked = {rule.id for rule in SCRIPT_RULES.rules} if directory is None else set()
     return _acknowledged(problems, spec, asked=SEVERITIES.keys() - unasked)
 

@@ -81,8 +81,7 @@ def grant_glue_catalog(
     wildcards = [_arn(grantee, catalog, f"table/{name}/*") for name in names]
     wildcards += [_arn(grantee, catalog, f"userDefinedFunction/{name}/*") for name in names]
     databases = [_arn(grantee, catalog, f"database/{name}") for name in names]
-    if catalog.databases is None:
-        wildcards += databases
+    wildcards += [arn for arn in databases if arn.endswith("*")]
     iam.Grant.add_to_principal(
         grantee=grantee,
         actions=sorted(actions),
@@ -90,7 +89,7 @@ def grant_glue_catalog(
             dict.fromkeys([_arn(grantee, catalog, "catalog"), *databases, *wildcards])
         ),
     )
-    if catalog.databases is not None:
+    if "*" not in names:
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["glue:GetDatabase"],

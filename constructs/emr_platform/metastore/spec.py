@@ -91,13 +91,23 @@ class GlueCatalogSpec(SpecModel):
     )
     databases: (
         Annotated[
-            Items[Annotated[str, TextMatching(r"[a-z0-9_]{1,255}", "the name of a database")]],
+            Items[
+                Annotated[
+                    str,
+                    TextMatching(
+                        r"[a-z0-9_]{1,255}|[a-z0-9_]{0,254}\*",
+                        "the name of a database, or the beginning of names with * behind it",
+                    ),
+                ]
+            ],
             Field(min_length=1),
         ]
         | None
     ) = Field(
         default=None,
-        description="Databases that nodes may use. Left out: all of the catalog.",
+        description="Databases that nodes may use; sales_* is all whose names begin so. "
+        "Left out: all of the catalog; for an environment of a tenants file, all that begin with its "
+        "name, such as acme_prod__* for acme-prod.",
     )
     access: Literal["read", "read_write"] = Field(
         default="read_write", description="What nodes may do with databases and tables."

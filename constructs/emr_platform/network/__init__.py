@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emr_platform.network.spec import ExistingVpcSpec, FlowLogsSpec, NewVpcSpec
+from emr_platform.network.spec import (
+    ExistingVpcSpec,
+    FlowLogsSpec,
+    NewVpcSpec,
+    SharedVpcSpec,
+)
 
 if TYPE_CHECKING:
-    from emr_platform.network.construct import ExistingNetwork, Network, NetworkResources
+    from emr_platform.network.construct import (
+        ExistingNetwork,
+        Network,
+        NetworkResources,
+        SharedNetwork,
+    )
 
 __all__ = [
     "ExistingNetwork",
@@ -16,12 +26,14 @@ __all__ = [
     "Network",
     "NetworkResources",
     "NewVpcSpec",
+    "SharedNetwork",
+    "SharedVpcSpec",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a construct, and with it the CDK, only for those who ask for one."""
-    if name in {"ExistingNetwork", "Network", "NetworkResources"}:
+    if name in {"ExistingNetwork", "Network", "NetworkResources", "SharedNetwork"}:
         from emr_platform.network import construct
 
         return getattr(construct, name)

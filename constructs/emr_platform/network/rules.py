@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 
 from emr_platform.network.addresses import AddressSpaceError, subnet_addresses
 from emr_platform.network.endpoint_services import ENDPOINT_SERVICES
-from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec
+from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import Path, Problem
 from emr_platform.rule import Finding, Rule, RuleBook
 
@@ -159,8 +159,11 @@ def network_problems(spec: NewVpcSpec | ExistingVpcSpec) -> list[Problem]:
         spec: The network.
 
     Returns:
-        All errors and warnings, with paths that begin in the spec.
+        All errors and warnings, with paths that begin in the spec. None for the VPC of another
+        environment: what is wrong with it is reported there.
     """
+    if isinstance(spec, SharedVpcSpec):
+        return []
     return _NEW.problems(spec) if isinstance(spec, NewVpcSpec) else _EXISTING.problems(spec)
 
 

@@ -1,0 +1,139 @@
+"""Rules about environments of tenants, and about those that tenants share. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.metastore.catalog_names import (
+    foreign_databases,
+    has_prefix_of_its_own,
+    own_databases,
+)
+from emr_platform.metastore.spec import GlueCatalogSpec, glue_catalog
+from emr_platform.network.spec import ExistingVpcSpec
+from emr_platform.problems import Path, Problem
+from emr_platform.rule import Finding, RuleBook
+from emr_platform.tags import TENANT_TAG
+from emr_platform.tenants.tenancy import Tenancy
+
+
+@dataclass(frozen=True, slots=True)
+class TenantEnvironment:
+    """An environment of a tenants file.
+
+    Attributes:
+        spec: The environment, as it is deployed.
+        tenancy: Who it is for.
+    """
+
+    spec: EnvironmentSpec
+    tenancy: Tenancy
+
+
+TENANCY_RULES: RuleBook[TenantEnvironment] = RuleBook()
+
+_ACCESS_BY_TAGS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/introduction_attribute-based-access-control.html"
+_CATALOG_BY_PREFIX = (
+    "https://docs.aws.amazon.com/glue/latest/dg/security_iam_id-based-policy-examples.html"
+)
+
+
+def tenancy_problems(spec: EnvironmentSpec, tenancy: Tenancy) -> list[Problem]:
+    """Check what only matters because an environment is a tenant's, or is shared.
+
+    Args:
+        spec: The environment, as it is deployed.
+        tenancy: Who it is for.
+
+    Returns:
+        All errors and warnings, with paths that begin in the environment.
+    """
+    return TENANCY_RULES.problems(TenantEnvironment(spec, tenancy))
+
+
+@TENANCY_RULES.rule(
+    "EMR-TENANCY-001",
+    what="The tag that says whose something is, is left to the tenants file.",
+    why="Bills and permissions go by it, and for IAM Tenant and tenant are one key: with it, one tenant "
+    "could pass for another.",
+    source=_ACCESS_BY_TAGS,
+)
+def tenant_tag_is_left_alone(environment: TenantEnvironment) -> Iterator[Finding]:
+    """No tag ``tenant``, in small letters or large ones."""
+    spec = environment.spec
+    tagged: list[tuple[Path, dict[str, str]]] = [(("tags",), spec.tags)]
+    tagged += [
+        (("clusters", name, "tags"), cluster.tags) for name, cluster in spec.clusters.items()
+    ]
+    for path, tags in tagged:
+        for key in tags:
+            if key.lower() == TENANT_TAG:
+                message = f"the tag {key} is set by the platform"
+                yield Finding((*path, key), message, "another key, or none")
+
+
+@TENANCY_RULES.rule(
+    "EMR-TENANCY-002",
+    what="Clusters of tenants use databases of the Glue Data Catalog whose names begin with the environment's.",
+    why="An account has one catalog in a region: another tenant there may use, or make, a database of any other name.",
+    source=_CATALOG_BY_PREFIX,
+    severity="warning",
+)
+def databases_are_its_own(environment: TenantEnvironment) -> Iterator[Finding]:
+    """Only such databases, unless the environment is a silo in an account that it names."""
+    spec = environment.spec
+    if environment.tenancy.tier == "silo" and spec.account:
+        return
+    for path, catalog in _catalogs(spec):
+        databases = catalog.databases or ()
+        for position in foreign_databases(spec.name, databases):
+            yield Finding(
+                (*path, "databases", position),
+                f"{databases[position]} may be the database of another tenant, or become one",
+                f"{own_databases(spec.name)}, or the name of a database that begins so",
+            )
+
+
+@TENANCY_RULES.rule(
+    "EMR-TENANCY-003",
+    what="An environment whose databases are told by its name has no two hyphens next to each other in it.",
+    why="Two underscores are where the name of an environment ends: the databases of acme--prod would be acme's, too.",
+    source=_CATALOG_BY_PREFIX,
+)
+def databases_can_be_told(environment: TenantEnvironment) -> Iterator[Finding]:
+    """No ``--`` in the name of a tenant's environment with ``metastore: glue``."""
+    spec = environment.spec
+    if has_prefix_of_its_own(spec.name):
+        return
+    for path, catalog in _catalogs(spec):
+        if own_databases(spec.name) in (catalog.databases or ()):
+            message = (
+                f"databases that begin with {own_databases(spec.name)} may be another tenant's"
+            )
+            yield Finding(path[:-1], message, "a name without --, or other databases")
+
+
+@TENANCY_RULES.rule(
+    "EMR-TENANCY-004",
+    what="An environment that shares its network with tenants has a VPC of its own.",
+    why="Tenants import what its stacks export, and an existing VPC has no stack.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html",
+)
+def shared_network_is_made(environment: TenantEnvironment) -> Iterator[Finding]:
+    """No ``vpc_id`` in a shared environment that serves the tier ``bridge``."""
+    network = environment.spec.network
+    if "bridge" in environment.tenancy.serves and isinstance(network, ExistingVpcSpec):
+        yield Finding(
+            ("network", "vpc_id"),
+            "the network that tenants share is an existing VPC",
+            "a VPC of its own; or silo tenants, whose network is the existing VPC",
+        )
+
+
+def _catalogs(spec: EnvironmentSpec) -> Iterator[tuple[Path, GlueCatalogSpec]]:
+    """What each cluster uses of the Data Catalog."""
+    for name, cluster in spec.clusters.items():
+        if catalog := glue_catalog(cluster.metastore):
+            yield ("clusters", name, "metastore", "glue"), catalog
