@@ -99,3 +99,20 @@ def test_findings_are_acknowledged_at_the_construct(tmp_path: Path) -> None:
     )
     assert outcome == "success"
     assert (found["violations"], len(found["suppressedViolations"])) == ([], 1)
+
+
+def test_what_is_wrong_with_a_template_as_a_whole_is_reported_at_its_stack(tmp_path: Path) -> None:
+    app = cdk.App(outdir=str(tmp_path), analytics_reporting=False)
+    stack = cdk.Stack(cdk.Stage(app, "prod"), "many")
+    cdk.CfnWaitConditionHandle(stack, "Handle")
+    for number in range(200):
+        cdk.CfnOutput(stack, f"Output{number}", value="x")
+    cdk.Validations.of(app).add_plugins(EmrPlatformChecks())
+    app.synth()
+
+    reports = json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
+    [ours] = [each for each in reports if each["pluginName"] == "EmrPlatform"]
+    [violation] = ours["violations"]
+    assert violation["ruleName"] == "EMR-TEMPLATE-050"
+    assert violation["description"].startswith("Outputs: 200 outputs, 100 %")
+    assert [each["constructPath"] for each in violation["violatingConstructs"]] == ["prod/many"]

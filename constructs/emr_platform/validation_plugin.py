@@ -68,6 +68,10 @@ class EmrPlatformChecks:
         Returns:
             What was found.
         """
+        constructs = {
+            template.template_path: template.stack_construct_path
+            for template in context.stack_templates
+        }
         found = [
             (stack.place, problem)
             for stack in _stacks(context)
@@ -77,7 +81,9 @@ class EmrPlatformChecks:
         fails = any(self._strict or problem.severity == "error" for _, problem in found)
         return cdk.PolicyValidationPluginReport(
             success=not fails,
-            violations=[_violation(problem, place) for place, problem in found],
+            violations=[
+                _violation(problem, place, constructs.get(place)) for place, problem in found
+            ],
             plugin_version=__version__,
         )
 
@@ -91,11 +97,12 @@ def _stacks(context: cdk.IPolicyValidationContext) -> list[Stack]:
     return [*stacks, *nested(stacks)]
 
 
-def _violation(problem: Problem, place: str) -> cdk.PolicyViolation:
-    logical_id, *rest = problem.path[1:]
+def _violation(problem: Problem, place: str, stack: str | None) -> cdk.PolicyViolation:
+    is_of_resource = problem.path[:1] == ("Resources",) and len(problem.path) > 1
+    within = problem.path[2:] if is_of_resource else problem.path
     explanation = explanations().get(problem.rule_id)
     metadata = {"documentation": explanation.source} if explanation and explanation.source else {}
-    where = dotted(tuple(rest[1:]))
+    where = dotted(within[1:]) if is_of_resource else dotted(within)
     answer = f'. AWS would answer: "{problem.aws_answer}"' if problem.aws_answer else ""
     return cdk.PolicyViolation(
         rule_name=problem.rule_id,
@@ -105,9 +112,11 @@ def _violation(problem: Problem, place: str) -> cdk.PolicyViolation:
         rule_metadata=metadata,
         violating_resources=[
             cdk.PolicyViolatingResource(
-                resource_logical_id=str(logical_id),
+                # The CDK finds the construct of a resource by itself.
+                resource_logical_id=str(problem.path[1]) if is_of_resource else None,
+                construct_path=None if is_of_resource else stack,
                 template_path=place,
-                locations=[dotted(tuple(rest))],
+                locations=[dotted(within)] if within else [],
             )
         ],
     )

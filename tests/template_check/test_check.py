@@ -45,7 +45,8 @@ def test_report(
 
 
 def test_every_identifier_is_seen() -> None:
-    reports = "\n".join(path.read_text(encoding="utf-8") for path in REPORTS)
+    # Those of templates that are too large for a folder are made in a test of their own.
+    reports = "\n".join(path.read_text(encoding="utf-8") for path in BAD.rglob("*.txt"))
     assert {id for id in TEMPLATE_IDS if f"  {id}" not in reports} == set()
 
 

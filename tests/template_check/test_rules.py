@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from emr_platform.template_check.check import TEMPLATE_IDS
+from emr_platform.template_check.quota_rules import QUOTA_RULES
 from tests.template_check.support import CLUSTER, cluster, merged, problems, resource
 
 GROUP = {"InstanceCount": 1, "InstanceType": "m6g.xlarge"}
@@ -610,8 +611,9 @@ CASES: dict[str, tuple[list[Case], list[Case]]] = {
         ],
     ),
 }
-# Tested elsewhere: with files, with properties, with security configurations.
+# Tested elsewhere: with files, with properties, with security configurations, with large templates.
 ELSEWHERE = {"001", "002", "003", "004", "005", "006", "007", "012", "028", "040"}
+ELSEWHERE |= {rule.id.removeprefix("EMR-TEMPLATE-") for rule in QUOTA_RULES.rules}
 
 
 def found(case: Case) -> set[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import Any
 
 from emr_platform.environment.file_problems import FileProblem
 from emr_platform.problems import Location, Path, Problem, in_file_order
 from emr_platform.reports.report import Report
+from emr_platform.rule import Rule
 from emr_platform.template_check.condition_rules import CONDITION_RULES
 from emr_platform.template_check.findings import findings
 from emr_platform.template_check.instance_rules import INSTANCE_RULES
 from emr_platform.template_check.limits import LIMIT_PROBLEMS, limit_problems
+from emr_platform.template_check.quota_rules import QUOTA_RULES
 from emr_platform.template_check.reference_rules import TEMPLATE_REFERENCE_RULES
 from emr_platform.template_check.resource_rules import RESOURCE_RULES
 from emr_platform.template_check.shape_rules import SHAPE_RULES
@@ -36,13 +39,14 @@ REPEATED_KEY = FileProblem(
 TEMPLATE_PROBLEMS = (UNREADABLE, REPEATED_KEY, *LIMIT_PROBLEMS)
 """What can be wrong with a template besides what rules find, in the order of the identifiers."""
 
-TEMPLATE_RULES = (
+TEMPLATE_RULES: tuple[Rule[Any], ...] = (
     *SHAPE_RULES.rules,
     *RESOURCE_RULES.rules,
     *TEMPLATE_REFERENCE_RULES.rules,
     *INSTANCE_RULES.rules,
     *SURROUNDINGS_RULES.rules,
     *CONDITION_RULES.rules,
+    *QUOTA_RULES.rules,
 )
 """The rules about templates, besides those for clusters that are asked about their clusters."""
 
@@ -53,7 +57,7 @@ TEMPLATE_IDS: tuple[str, ...] = (
 """The identifiers of everything that only templates can have wrong."""
 
 # Problems with a key, which are shown at the key and not at its value.
-_AT_KEY = ("EMR-TEMPLATE-003", "EMR-TEMPLATE-004")
+_AT_KEY = ("EMR-TEMPLATE-003", "EMR-TEMPLATE-004", "EMR-TEMPLATE-048")
 
 
 def check_places(places: Iterable[FilePath], *, show_acknowledged: bool = False) -> Report:
@@ -97,7 +101,7 @@ def check_places(places: Iterable[FilePath], *, show_acknowledged: bool = False)
 
 
 def check_stack(stack: Stack) -> list[Problem]:
-    """Check the resources of EMR in a template.
+    """Check the resources of EMR in a template, and its size.
 
     Args:
         stack: The template.
@@ -105,7 +109,7 @@ def check_stack(stack: Stack) -> list[Problem]:
     Returns:
         All errors and warnings with their places, in the order of the file.
     """
-    found = [*_problems(stack)]
+    found = [*QUOTA_RULES.problems(stack), *_problems(stack)]
     repeats = repeats_keys(stack.text)
     if not found and not repeats:
         return []
@@ -153,9 +157,13 @@ def _repeated(places: Positions) -> Iterator[Problem]:
 
 
 def _acknowledged(problem: Problem, stack: Stack) -> Problem:
-    """A warning that the metadata of its resource acknowledges, with the reason."""
-    resource = stack.resources.get(str(problem.path[1])) if len(problem.path) > 1 else None
-    reason = resource.acknowledged.get(problem.rule_id) if resource else None
+    """A warning that the metadata of its resource acknowledges, or that of the template, with the reason."""
+    of_resource = problem.path[:1] == ("Resources",) and len(problem.path) > 1
+    resource = stack.resources.get(str(problem.path[1])) if of_resource else None
+    acknowledged = resource.acknowledged if resource else {}
+    if not of_resource:
+        acknowledged = stack.acknowledged
+    reason = acknowledged.get(problem.rule_id)
     if reason and problem.severity == "warning":
         return replace(problem, acknowledged=reason)
     return problem

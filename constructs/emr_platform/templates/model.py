@@ -83,6 +83,10 @@ class Stack:
         text: The template as it was written, to find places in it; empty if it never was text.
         has_transform: Whether CloudFormation lets macros change the template before it is deployed.
         tags: Tags of the stack, which its resources get, too, as the assembly names them.
+        outputs: By name, as the template has them, exports included.
+        description: What the template says that it is for, or None.
+        acknowledged: Reasons why warnings about the template as a whole do not matter, by the
+            identifier of the warning: ``acknowledge`` in its metadata ``EmrPlatform``.
     """
 
     name: str
@@ -98,6 +102,9 @@ class Stack:
     text: str = field(default="", compare=False, repr=False)
     has_transform: bool = field(default=False, compare=False)
     tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    outputs: Mapping[str, Json] = field(default_factory=dict)
+    description: str | None = None
+    acknowledged: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +139,22 @@ def stack_of(template: Json, *, name: str, place: str) -> Stack:
         plain = normal(template)
     except RecursionError:
         raise TemplateError(place, "is nested too deeply for a template") from None
+    outputs = _section(plain, "Outputs", place)
     return Stack(
         name=name,
         resources={
             logical_id: _resource(logical_id, resource, place)
             for logical_id, resource in _section(plain, "Resources", place).items()
         },
-        exports=dict(_exports(_section(plain, "Outputs", place))),
+        exports=dict(_exports(outputs)),
         parameters=_section(plain, "Parameters", place),
         mappings=_section(plain, "Mappings", place),
         conditions=_section(plain, "Conditions", place),
         place=place,
         has_transform=bool(plain.get("Transform")),
+        outputs=outputs,
+        description=_text_or_none(plain.get("Description")),
+        acknowledged=_acknowledged(plain.get("Metadata")),
     )
 
 
