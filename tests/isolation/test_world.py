@@ -200,3 +200,64 @@ def test_thing_in_no_template_that_both_use() -> None:
         stack("prod", {"App": role(allow("glue:GetTable", glue))}, account=ACCOUNT),
     )
     assert [each.environment for each in both.findings] == ["dev"]
+
+
+CATALOG = "arn:aws:glue:eu-west-1:111122223333:"
+READING, WRITING = "glue:GetTable", ["glue:GetTable", "glue:UpdateTable"]
+
+
+def catalog_user(name: str, actions: Any, *resources: str) -> Any:
+    """An environment with a role that uses the Data Catalog, as such policies have to be written."""
+    arns = [f"{CATALOG}{each}" for each in ("catalog", *resources)]
+    return stack(name, {"App": role(allow(actions, arns))}, account=ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("dev", "prod", "shared"),
+    [
+        (["database/sales"], ["database/prod__*"], False),
+        (["database/dev__*", "table/dev__*/*"], ["database/prod__*", "table/prod__*/*"], False),
+        (["database/de__*"], ["database/de_v__*"], False),
+        (["database/sales"], ["database/sales"], True),
+        (["table/sales/orders"], ["database/sales"], True),
+        (["userDefinedFunction/sales/*"], ["tableVersion/sales/orders/1"], True),
+        (["database/dev_*"], ["database/dev_eu_*"], True),
+        (["database/*_raw"], ["database/prod_*"], True),
+        (["database/sale?"], ["table/sales/*"], True),
+        (["table/*"], ["database/prod__*"], True),
+        (["*"], ["database/prod__*"], True),
+    ],
+)
+def test_databases_of_the_catalog(dev: list[str], prod: list[str], shared: bool) -> None:
+    writer = catalog_user("dev", WRITING, *dev)
+
+    findings = look(writer, catalog_user("prod", READING, *prod)).findings
+
+    assert [each.targets for each in findings] == (
+        [{"prod": ("prod-stack/App",)}] if shared else []
+    )
+    nobody_writes = look(catalog_user("dev", READING, *dev), catalog_user("prod", READING, *prod))
+    assert nobody_writes.findings == ()
+
+
+def test_settings_of_the_catalog() -> None:
+    """Who writes the catalog's policy, gives himself every database."""
+    ruler = catalog_user("dev", ["glue:Put*"])
+    user = catalog_user("prod", READING, "database/prod__*", "table/prod__*/*")
+
+    [finding] = look(ruler, user).findings
+
+    assert finding.id == f"dev/{CATALOG}catalog/shared:write"
+    assert finding.targets == {"prod": ("prod-stack/App",)}
+
+
+def test_database_of_a_template_and_others_besides() -> None:
+    """What the evaluation of policies says of the one, does not answer for those that jobs make."""
+    database = resource("AWS::Glue::Database", CatalogId=ACCOUNT, DatabaseInput={"Name": "prod"})
+    dev = catalog_user("dev", WRITING, "database/*", "table/*")
+    prod = catalog_user("prod", READING, "database/prod_raw", "table/prod_raw/*")
+    catalog = stack("prod", {"Database": database}, name="prod-catalog", account=ACCOUNT)
+
+    ids = {each.id for each in look(dev, prod, catalog).findings}
+
+    assert f"dev/{CATALOG}database/*/shared:write" in ids
