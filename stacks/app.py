@@ -9,15 +9,20 @@ from pathlib import Path
 from aws_cdk import App
 
 from emr_platform.catalog.data import CatalogError
-from emr_platform.environment.files import check_files
+from emr_platform.environment.files import check_files, in_few_words
 from emr_platform.environment.files import environment_files as files_of
 from emr_platform.environment.loader import LoadedEnvironment
 from emr_platform.problems import InvalidSpecError
 from emr_platform.reports.report import counted
+from emr_platform.tenants.estate import read_estate, read_tenants_file
 from stacks.environment import EnvironmentStage
+from stacks.quotas import NO_LIMIT_OF_THE_CDK, check_quotas
 
 ENVIRONMENTS = Path("environments")
 """Where environment files lie, from the folder of the app."""
+
+MOST_UNNAMED = 20
+"""More environments than this are synthesized only if they are named."""
 
 _INTERRUPTED = 130
 
@@ -28,10 +33,11 @@ class AppInputError(Exception):
 
 def main() -> None:
     """Synthesize what the context asks for; bad input ends in a report and exit status 1."""
-    app = App()
+    app = App(post_cli_context=NO_LIMIT_OF_THE_CDK)
     try:
         build(app)
-        app.synth()
+        for warning in check_quotas(Path(app.synth().directory)):
+            sys.stderr.write(f"{warning}\n")
     except (AppInputError, CatalogError, InvalidSpecError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -55,7 +61,7 @@ def build(app: App) -> list[EnvironmentStage]:
     file = app.node.try_get_context("environment-file")
     files = [Path(file)] if file else environment_files(ENVIRONMENTS)
     wanted = _names(app.node.try_get_context("environment"))
-    loaded = _selected(files, wanted)
+    loaded = selected(files, wanted)
     for environment in loaded:
         for warning in environment.warnings:
             sys.stderr.write(f"{warning}\n")
@@ -69,6 +75,7 @@ def build(app: App) -> list[EnvironmentStage]:
             spec=environment.spec,
             directory=environment.path.parent,
             destroy_data=environment.spec.name in destroy_data,
+            tenancy=environment.tenancy,
         )
         for environment in loaded
     ]
@@ -88,21 +95,65 @@ def environment_files(directory: Path) -> list[Path]:
     return files
 
 
-def _selected(files: Sequence[Path], wanted: Sequence[str]) -> list[LoadedEnvironment]:
-    """Load files, only those of the wanted environments where their names tell."""
+def selected(files: Sequence[Path], wanted: Sequence[str]) -> list[LoadedEnvironment]:
+    """Check environments, and no others than those that are wanted.
+
+    Args:
+        files: Environment files and tenants files.
+        wanted: Names of environments. None: all, unless that would be more than anybody means.
+
+    Returns:
+        The environments, in the order of their names.
+
+    Raises:
+        InvalidSpecError: One of them has errors, or a file by which it may be meant.
+        AppInputError: One is not there, or it is not said which are wanted of very many.
+    """
     named = [path for path in files if path.stem in wanted]
     told = bool(wanted) and {path.stem for path in named} == set(wanted)
-    checked = check_files(named if told else files, others=files)
-    if checked.errors:
-        raise InvalidSpecError(checked.problems)
-    names = [environment.spec.name for environment in checked.environments]
+    if told and not any(read_tenants_file(path) for path in named):
+        checked = check_files(named, others=files)
+        if checked.errors:
+            raise InvalidSpecError(checked.problems)
+        return _those(checked.environments, wanted)
+    estate = read_estate(files)
+    if not wanted and len(estate.entries) > MOST_UNNAMED:
+        raise AppInputError(
+            f"there are {len(estate.entries)} environments; one process would take very long for all\n"
+            "  allowed: --context environment=NAME (with commas for several), "
+            "or emr-platform synth for all, on every core"
+        )
+    entries = [each for each in estate.entries if each.name in wanted]
+    if len(entries) != len(set(wanted)) or not estate.tenants_files:
+        # All, or one that is not there by this name or twice: whatever is wrong anywhere may be why.
+        checked = check_files(files)
+        if checked.errors:
+            raise InvalidSpecError(checked.problems)
+        return _those(checked.environments, wanted)
+    problems = estate.errors_for(wanted)
+    loaded = []
+    for entry in entries:
+        try:
+            loaded.append(entry.load())
+        except InvalidSpecError as error:
+            problems += error.problems
+    if problems:
+        raise InvalidSpecError(in_few_words(problems))
+    return loaded
+
+
+def _those(
+    environments: Sequence[LoadedEnvironment], wanted: Sequence[str]
+) -> list[LoadedEnvironment]:
+    names = [environment.spec.name for environment in environments]
     missing = sorted(set(wanted) - set(names))
     if missing:
+        shown = ", ".join(sorted(names)) if len(names) <= MOST_UNNAMED else "see emr-platform list"
         raise AppInputError(
-            f"there is no environment named {', '.join(missing)}\n  allowed: {', '.join(sorted(names))}"
+            f"there is no environment named {', '.join(missing)}\n  allowed: {shown}"
         )
     return sorted(
-        (each for each in checked.environments if not wanted or each.spec.name in wanted),
+        (each for each in environments if not wanted or each.spec.name in wanted),
         key=lambda each: each.spec.name,
     )
 

@@ -39,6 +39,7 @@ class Problem:
         location: The place in the file; None for a spec that was made in Python.
         acknowledged: Why a warning does not matter, in the words of whoever acknowledged it; None
             for errors, and for warnings that nobody has answered.
+        subject: Which environments it is about, where a file or template makes several; None otherwise.
     """
 
     rule_id: str
@@ -49,6 +50,7 @@ class Problem:
     severity: Severity = "error"
     location: Location | None = None
     acknowledged: str | None = None
+    subject: str | None = None
 
     @property
     def is_warning(self) -> bool:
@@ -67,7 +69,11 @@ class Problem:
         place = f"{self.location}  " if self.location else ""
         where = dotted(self.path)
         kind = "" if self.severity == "error" else f"  {self.severity}"
-        lines = [f"{place}{where + '  ' if where else ''}{self.rule_id}{kind}", f"  {self.message}"]
+        about = f"{self.subject}: " if self.subject else ""
+        lines = [
+            f"{place}{where + '  ' if where else ''}{self.rule_id}{kind}",
+            f"  {about}{self.message}",
+        ]
         if self.allowed:
             lines.append(f"  allowed: {self.allowed}")
         if self.aws_answer:

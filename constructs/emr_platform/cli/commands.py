@@ -43,10 +43,28 @@ COMMANDS: tuple[Command, ...] = (
         "Say what deploying templates over others replaces, loses, and changes in place.",
     ),
     Command(
+        "affected",
+        "emr_platform.cli.affected",
+        "affected",
+        "Say which environments a change in the repository means something to.",
+    ),
+    Command(
+        "waves",
+        "emr_platform.cli.waves",
+        "waves",
+        "Say in which order environments are deployed.",
+    ),
+    Command(
         "isolation",
         "emr_platform.cli.isolation",
         "isolation",
         "Show that no environment can get at anything of another one.",
+    ),
+    Command(
+        "lock",
+        "emr_platform.cli.lock",
+        "lock",
+        "Give address ranges to environments of tenants files, for good.",
     ),
     Command(
         "presets",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.loader import LoadedEnvironment, declared_name, load_environment
 from emr_platform.problems import InvalidSpecError, Problem, in_file_order
+from emr_platform.tenants.estate import file_problems, read_tenants_file, tenant_entries
+from emr_platform.tenants.rendering import Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def environment_files(directory: Path) -> list[Path]:
 
 
 def check_files(files: Iterable[Path], *, others: Iterable[Path] = ()) -> Checked:
-    """Check environment files, and that no two of them describe the same environment.
+    """Check environment files and tenants files, and that no two environments have the same name.
 
     Args:
         files: The files; one that is named twice is checked once.
@@ -61,36 +64,89 @@ def check_files(files: Iterable[Path], *, others: Iterable[Path] = ()) -> Checke
         The environments and all problems. Nothing is raised for bad input.
     """
     checked = tuple(dict.fromkeys(files))
-    environments: list[LoadedEnvironment] = []
-    problems: list[Problem] = []
-    described_by = {
-        name: other
-        for other in dict.fromkeys(others)
-        if other not in checked and (name := declared_name(other)) is not None
-    }
+    check = _Check()
+    for other in dict.fromkeys(others):
+        if other not in checked:
+            check.note(other)
     for file in checked:
+        tenants_file = read_tenants_file(file)
+        if tenants_file is None:
+            check.load(file, partial(load_environment, file))
+        else:
+            rendering = Rendering(tenants_file)
+            before, check.problems = check.problems, file_problems(rendering)
+            for entry in tenant_entries(rendering):
+                check.load(file, entry.load)
+            check.problems = before + in_few_words(in_file_order(check.problems))
+    return Checked(checked, tuple(check.environments), tuple(check.problems))
+
+
+class _Check:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.environments: list[LoadedEnvironment] = []
+        self.problems: list[Problem] = []
+        self._described_by: dict[str, Path] = {}
+
+    def note(self, file: Path) -> None:
+        """Remember which environments a file describes that is not checked."""
+        tenants_file = read_tenants_file(file)
+        if tenants_file is not None:
+            self._described_by |= dict.fromkeys(tenants_file.rows, file)
+        elif (name := declared_name(file)) is not None:
+            self._described_by[name] = file
+
+    def load(self, file: Path, load: Callable[[], LoadedEnvironment]) -> None:
+        """Check an environment."""
         try:
-            environment = load_environment(file)
+            environment = load()
         except InvalidSpecError as error:
-            problems += error.problems
-            continue
-        same = described_by.get(environment.spec.name)
+            self.problems += error.problems
+            return
+        name = environment.spec.name
+        same = self._described_by.get(name)
         found = [*environment.warnings, *environment.acknowledged]
         if same:
             found.append(_same_name(environment, same))
         else:
-            environments.append(environment)
-            described_by[environment.spec.name] = file
-        problems += in_file_order(found)
-    return Checked(checked, tuple(environments), tuple(problems))
+            self.environments.append(environment)
+            self._described_by[name] = file
+        self.problems += in_file_order(found)
 
 
-def _same_name(environment: LoadedEnvironment, other: Path) -> Problem:
+def in_few_words(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems, those that several environments have at one place told once, with all whose they are.
+
+    Args:
+        problems: The problems; their order is kept.
+    """
+    subjects: dict[Problem, list[str]] = {}
+    for problem in problems:
+        found = subjects.setdefault(replace(problem, subject=None), [])
+        if problem.subject and problem.subject not in found:
+            found.append(problem.subject)
+    return [
+        replace(problem, subject=_several(names) if names else None)
+        for problem, names in subjects.items()
+    ]
+
+
+def _several(names: list[str]) -> str:
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} others"
+
+
+_MOST_NAMES = 4
+
+
+def _same_name(environment: LoadedEnvironment, same: Path) -> Problem:
     return environment.located(
         Problem(
             rule_id=kinds.SAME_NAME.id,
             path=("name",),
-            message=f"the environment {environment.spec.name} is described by {other} already",
+            message=f"the environment {environment.spec.name} is described by {same} already",
             allowed="another name",
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class LoadedEnvironment:
         path: The file. Paths of scripts in the spec are relative to its directory.
         warnings: What is legal but unwise, in the order of the file.
         acknowledged: What would be warned of, had the file not acknowledged it.
-        text: The text that the spec was read from.
+        read_again: Reads the document that the spec was made from.
         tenancy: What the environment is to a tenant; None for one that has a file of its own.
     """
 
@@ -44,13 +44,13 @@ class LoadedEnvironment:
     path: Path
     warnings: tuple[Problem, ...]
     acknowledged: tuple[Problem, ...]
-    text: str = field(repr=False, compare=False)
+    read_again: Callable[[], Node | None] = field(repr=False, compare=False)
     tenancy: Tenancy | None = None
 
     def located(self, problem: Problem) -> Problem:
         """A problem of the spec with its place in the file, and its path as the file has it."""
         # The document is read again: kept for all of many files, it would fill the memory.
-        root, _ = parse(self.text, str(self.path))
+        root = self.read_again()
         return _placed(problem, root, str(self.path)) if root else problem
 
 
@@ -68,7 +68,7 @@ def load_environment(path: str | Path) -> LoadedEnvironment:
             error and warning with its place in the file.
     """
     file = Path(path)
-    return load_environment_text(_read(file), file=file)
+    return load_environment_text(read_text(file), file=file)
 
 
 def load_environment_text(text: str, *, file: str | Path) -> LoadedEnvironment:
@@ -99,28 +99,60 @@ def _load(text: str, file: Path) -> LoadedEnvironment:
     root, problems = parse(text, str(file))
     if root is None:
         raise InvalidSpecError(in_file_order(problems))
+    return check_document(root, problems, file=file, read_again=lambda: parse(text, str(file))[0])
+
+
+def check_document(
+    root: Node,
+    problems: Sequence[Problem] = (),
+    *,
+    file: Path,
+    read_again: Callable[[], Node | None],
+    completed: Callable[[EnvironmentSpec], EnvironmentSpec] | None = None,
+    tenancy: Tenancy | None = None,
+) -> LoadedEnvironment:
+    """Check a document that was read already.
+
+    Args:
+        root: The document.
+        problems: What was found when it was read.
+        file: The file that it is from. Its directory is where paths of scripts begin.
+        read_again: Reads the document again, for who asks where something stands in it.
+        completed: Adds what the document does not say. Default: it says everything.
+        tenancy: What the environment is to a tenant. Default: it has a file of its own.
+
+    Returns:
+        The environment, with its warnings.
+
+    Raises:
+        InvalidSpecError: The environment has errors.
+    """
     document = plain(root)
     errors = empty_values(root, EnvironmentSpec)
     try:
         spec = EnvironmentSpec.model_validate(document)
     except ValidationError as error:
         errors += error.errors(include_url=False)
+    found = list(problems)
     if errors:
-        problems += schema_problems(errors, model=EnvironmentSpec, root=root, file=str(file))
+        found += schema_problems(errors, model=EnvironmentSpec, root=root, file=str(file))
         sound = _sound_parts(document, [error["loc"] for error in errors])
-        found = part_problems(sound, file.parent) if sound else []
-        problems += [_placed(problem, root, str(file)) for problem in found]
-        raise InvalidSpecError(in_file_order(problems))
-    found = environment_problems(spec, directory=file.parent)
-    problems = in_file_order([*problems, *(_placed(problem, root, str(file)) for problem in found)])
-    if any(problem.severity == "error" for problem in problems):
-        raise InvalidSpecError(problems)
+        more = part_problems(sound, file.parent) if sound else []
+        found += [_placed(problem, root, str(file)) for problem in more]
+        raise InvalidSpecError(in_file_order(found))
+    if completed:
+        spec = completed(spec)
+    more = environment_problems(spec, directory=file.parent)
+    found = in_file_order([*found, *(_placed(problem, root, str(file)) for problem in more)])
+    if any(problem.severity == "error" for problem in found):
+        raise InvalidSpecError(found)
     return LoadedEnvironment(
         spec=spec,
         path=file,
-        warnings=tuple(problem for problem in problems if problem.is_warning),
-        acknowledged=tuple(problem for problem in problems if not problem.is_warning),
-        text=text,
+        warnings=tuple(problem for problem in found if problem.is_warning),
+        acknowledged=tuple(problem for problem in found if not problem.is_warning),
+        read_again=read_again,
+        tenancy=tenancy,
     )
 
 
@@ -134,7 +166,7 @@ def declared_name(path: Path) -> str | None:
         The name; None if the file cannot be read that far.
     """
     try:
-        root, _ = parse(_read(path).removeprefix("\ufeff"), str(path))
+        root, _ = parse(read_text(path).removeprefix("\ufeff"), str(path))
     except InvalidSpecError:
         return None
     entry = root.entries.get("name") if isinstance(root, MappingNode) else None
@@ -167,9 +199,7 @@ def _sound_parts(document: Any, faults: Iterable[tuple[int | str, ...]]) -> Envi
 
 def _placed(problem: Problem, root: Node, file: str) -> Problem:
     place = locate(root, _written(problem.path, root))
-    return replace(
-        problem, path=place.path, location=Location(file, place.mark.line, place.mark.column)
-    )
+    return replace(problem, path=place.path, location=place.mark.location(file))
 
 
 def _written(path: ProblemPath, root: Node) -> ProblemPath:
@@ -182,7 +212,18 @@ def _written(path: ProblemPath, root: Node) -> ProblemPath:
     return path
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Read a file of the user's.
+
+    Args:
+        file: The file, UTF-8 and at most 1 MiB.
+
+    Returns:
+        Its content.
+
+    Raises:
+        InvalidSpecError: It cannot be read.
+    """
     try:
         with file.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)

@@ -17,7 +17,7 @@ from emr_platform.environment.declared import KEY, Declared, declared_at
 from emr_platform.environment.empty_values import EMPTY_VALUE
 from emr_platform.environment.file_problems import FileProblem
 from emr_platform.environment.yaml_tree import MappingNode, Mark, Node, SequenceNode, plain
-from emr_platform.problems import Location, Path, Problem
+from emr_platform.problems import Path, Problem
 from emr_platform.spec import Allowed, TextMatching
 
 
@@ -130,8 +130,7 @@ class _Error:
             path += (self.missing_key,)
         at_key = self.is_about_key or self.type in ("missing", "extra_forbidden")
         mark = self.spot.key_mark if at_key else self.spot.value_mark
-        location = Location(file, mark.line, mark.column)
-        return kind.at(location, message, path=path, allowed=allowed)
+        return kind.at(mark.location(file), message, path=path, allowed=allowed)
 
 
 _Words = tuple[FileProblem, str, str | None]

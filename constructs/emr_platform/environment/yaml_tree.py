@@ -7,14 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from emr_platform.environment.yaml_scalars import Scalar
-from emr_platform.problems import Path
+from emr_platform.problems import Location, Path
 
 
 class Mark(NamedTuple):
-    """A place in a text. Lines and columns count from 1."""
+    """A place in a text. Lines and columns count from 1.
+
+    Attributes:
+        line: The line.
+        column: The column.
+        file: The file, in a document that is put together from several; empty otherwise.
+        parameter: The parameter of a template that a value was given by; empty otherwise.
+    """
 
     line: int
     column: int
+    file: str = ""
+    parameter: str = ""
+
+    def location(self, file: str) -> Location:
+        """The place as problems have it.
+
+        Args:
+            file: The file that it is in, unless the mark knows better.
+        """
+        return Location(self.file or file, self.line, self.column)
 
 
 @dataclass(slots=True)
