@@ -111,11 +111,26 @@ def check_stack(stack: Stack) -> list[Problem]:
     """
     found = [*QUOTA_RULES.problems(stack), *_problems(stack)]
     repeats = repeats_keys(stack.text)
-    if not found and not repeats:
-        return []
+    return _in_order(found, stack, repeats=repeats) if found or repeats else []
+
+
+def check_quotas(stack: Stack) -> list[Problem]:
+    """Check only whether a template holds as much as CloudFormation takes, which is quickly done.
+
+    Args:
+        stack: The template.
+
+    Returns:
+        All errors and warnings with their places, in the order of the file.
+    """
+    found = QUOTA_RULES.problems(stack)
+    return _in_order(found, stack, repeats=False) if found else []
+
+
+def _in_order(found: Iterable[Problem], stack: Stack, *, repeats: bool) -> list[Problem]:
     places = positions(stack.text)
-    found += _repeated(places)
-    return in_file_order(_located(problem, stack, places) for problem in found)
+    repeated = _repeated(places) if repeats else ()
+    return in_file_order(_located(problem, stack, places) for problem in (*found, *repeated))
 
 
 def _problems(stack: Stack) -> Iterator[Problem]:
