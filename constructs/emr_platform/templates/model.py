@@ -54,6 +54,7 @@ class Resource:
         path: Where the construct is in the CDK app, ``prod/etl/Cluster``, or None.
         acknowledged: Reasons why warnings about it do not matter, by the identifier of the warning:
             ``acknowledge`` in its metadata ``EmrPlatform``.
+        asset: The file or folder of the assembly that it is made with, such as a nested stack's template, or None.
     """
 
     type: str
@@ -63,6 +64,7 @@ class Resource:
     condition: str | None = None
     path: str | None = None
     acknowledged: Mapping[str, str] = field(default_factory=dict, compare=False)
+    asset: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Stack:
         description: What the template says that it is for, or None.
         acknowledged: Reasons why warnings about the template as a whole do not matter, by the
             identifier of the warning: ``acknowledge`` in its metadata ``EmrPlatform``.
+        nested: The stacks within it, by logical id, as far as their templates are beside its own.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Stack:
     outputs: Mapping[str, Json] = field(default_factory=dict)
     description: str | None = None
     acknowledged: Mapping[str, str] = field(default_factory=dict, compare=False)
+    nested: Mapping[str, Stack] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,7 @@ def _resource(logical_id: str, resource: Json, place: str) -> Resource:
         raise TemplateError(place, f"Resources.{logical_id}.Properties: is not a mapping")
     metadata = resource.get("Metadata")
     path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+    asset = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
     return Resource(
         type=resource["Type"],
         # A property set to nothing is one that is left out.
@@ -222,6 +227,7 @@ def _resource(logical_id: str, resource: Json, place: str) -> Resource:
         condition=_text_or_none(resource.get("Condition")),
         path=path.removesuffix("/Resource") if isinstance(path, str) else None,
         acknowledged=_acknowledged(metadata),
+        asset=asset if isinstance(asset, str) else None,
     )
 
 

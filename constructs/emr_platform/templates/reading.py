@@ -14,6 +14,8 @@ from emr_platform.templates.yaml_text import TemplateSyntaxError, load_yaml
 MOST_BYTES = 16 * 1024 * 1024
 """CloudFormation takes one mebibyte; a manifest of a large app may be longer."""
 
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
 Json = Any
 
 
@@ -30,7 +32,7 @@ def read(place: Path) -> Source:
         TemplateError: There is nothing there, or it is not a template or an assembly.
     """
     if not place.is_dir():
-        stack = parse(_text(place), name=place.name, place=str(place))
+        stack = _with_nested(parse(_text(place), name=place.name, place=str(place)), set())
         return Source(str(place), {stack.name: stack}, is_assembly=False)
     stacks: dict[str, Stack] = {}
     for stack in _assembly(place, set()):
@@ -87,6 +89,18 @@ def nested(stacks: Iterable[Stack]) -> Iterator[Stack]:
             )
 
 
+def _with_nested(stack: Stack, around: set[Path]) -> Stack:
+    """A stack with those stacks in it whose templates are beside its own, where the CDK writes them."""
+    folder, found = Path(stack.place).parent, {}
+    for logical_id, resource in stack.resources.items():
+        if resource.type == NESTED_STACK and resource.asset:
+            file = folder / Path(resource.asset).name
+            if file.is_file() and file not in around:
+                inner = parse(_text(file), name=f"{stack.name}-{logical_id}", place=str(file))
+                found[logical_id] = _with_nested(inner, around | {file})
+    return replace(stack, nested=found) if found else stack
+
+
 def parse(text: str, *, name: str, place: str) -> Stack:
     """Read the text of a template.
 
@@ -129,6 +143,7 @@ def _assembly(folder: Path, seen: set[Path]) -> Iterator[Stack]:
 def _stack(folder: Path, artifact_id: str, artifact: Json, properties: Json) -> Stack:
     file = folder / properties["templateFile"]
     stack = parse(_text(file), name=str(properties.get("stackName", artifact_id)), place=str(file))
+    stack = _with_nested(stack, set())
     account, _, region = artifact.get("environment", "").removeprefix("aws://").partition("/")
     return replace(
         stack,
