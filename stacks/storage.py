@@ -6,8 +6,9 @@ from constructs import Construct
 
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.storage.construct import Storage
+from emr_platform.storage.emptying import emptying_resources
 from emr_platform.tenants.tenancy import Tenancy
-from stacks.base import Deletion, EnvironmentStack
+from stacks.base import Deletion, EnvironmentStack, environment_tags
 
 
 class StorageStack(EnvironmentStack):
@@ -46,6 +47,11 @@ class StorageStack(EnvironmentStack):
         self.storage = Storage(
             self, "Storage", spec=environment.storage, removal_policy=deletion.data_policy
         )
+        tags = environment_tags(environment, tenancy)
+        for resource in emptying_resources(self):
+            resource.add_property_override(
+                "Tags", [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+            )
         for bucket in (self.storage.logs, self.storage.config, *self.storage.data.values()):
             self.offer(bucket.bucket_name, bucket.bucket_arn)
             if bucket.encryption_key:

@@ -296,6 +296,35 @@ def test_everything_is_destroyed_when_asked(synthesis: Synthesis) -> None:
         assert key["Properties"]["PendingWindowInDays"] == 7
 
 
+def test_who_empties_buckets_writes_no_logs_but_its_own(synthesis: Synthesis) -> None:
+    """The CDK's own function may write to all log groups of the account."""
+    role = synthesis.properties("Everything", "AWS::IAM::Role")
+    function = synthesis.properties("Everything", "AWS::Lambda::Function")
+    (log_group,) = synthesis.resources("Everything", "AWS::Logs::LogGroup")
+
+    assert "ManagedPolicyArns" not in role
+    (policy,) = role["Policies"]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": {"Fn::GetAtt": [log_group, "Arn"]},
+        }
+    ]
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": log_group}}
+
+
+def test_two_storages_in_a_stack(tmp_path: Path) -> None:
+    """The CDK makes one function for all buckets of a stack."""
+    stack = cdk.Stack(new_app(tmp_path), "Twice")
+
+    for name in ("A", "B"):
+        Storage(stack, name, spec=StorageSpec(), removal_policy=cdk.RemovalPolicy.DESTROY)
+
+    resources = cdk.assertions.Template.from_stack(stack).find_resources("AWS::Logs::LogGroup")
+    assert len(resources) == 1
+
+
 def test_the_buckets_by_name() -> None:
     storage = Storage(cdk.Stack(cdk.App(), "Stack"), "Storage", spec=EVERYTHING)
 

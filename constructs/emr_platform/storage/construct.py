@@ -10,6 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from emr_platform.storage.emptying import restrict_emptying
 from emr_platform.storage.spec import DataBucketSpec, StorageSpec
 
 # A year: long enough to look into what is noticed late.
@@ -109,6 +110,7 @@ class Storage(BaseStorage):
                 for name, bucket in spec.data.items()
             }
         )
+        restrict_emptying(self)
 
     def _encrypted_bucket(
         self,
