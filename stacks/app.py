@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from aws_cdk import App
@@ -14,7 +15,11 @@ from emr_platform.environment.files import environment_files as files_of
 from emr_platform.environment.loader import LoadedEnvironment
 from emr_platform.problems import InvalidSpecError
 from emr_platform.reports.report import counted
-from emr_platform.tenants.estate import read_estate, read_tenants_file
+from emr_platform.templates.model import TemplateError
+from emr_platform.synthesis.inputs import inputs_of
+from emr_platform.synthesis.protocol import Request
+from emr_platform.synthesis.worker import Made, is_worker, serve
+from emr_platform.tenants.estate import Estate, read_estate, read_tenants_file
 from stacks.environment import EnvironmentStage
 from stacks.quotas import NO_LIMIT_OF_THE_CDK, check_quotas
 
@@ -31,14 +36,20 @@ class AppInputError(Exception):
     """What was asked of the app makes no sense; the message says why."""
 
 
+_REFUSALS = (AppInputError, CatalogError, InvalidSpecError)
+
+
 def main() -> None:
     """Synthesize what the context asks for; bad input ends in a report and exit status 1."""
+    if is_worker():
+        serve(synthesize, refusals=_REFUSALS)
+        return
     app = App(post_cli_context=NO_LIMIT_OF_THE_CDK)
     try:
         build(app)
         for warning in check_quotas(Path(app.synth().directory)):
             sys.stderr.write(f"{warning}\n")
-    except (AppInputError, CatalogError, InvalidSpecError) as error:
+    except (AppInputError, CatalogError, InvalidSpecError, TemplateError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
@@ -58,6 +69,22 @@ def build(app: App) -> list[EnvironmentStage]:
             all files are in it.
         AppInputError: An environment was asked for that is not there.
     """
+    if environments is None:
+        environments = _asked_for(app)
+    destroy_data = _names(app.node.try_get_context("destroy-data"))
+    return [
+        EnvironmentStage(
+            app,
+            spec=environment.spec,
+            directory=environment.path.parent,
+            destroy_data=environment.spec.name in destroy_data,
+            tenancy=environment.tenancy,
+        )
+        for environment in environments
+    ]
+
+
+def _asked_for(app: App) -> list[LoadedEnvironment]:
     file = app.node.try_get_context("environment-file")
     files = [Path(file)] if file else environment_files(ENVIRONMENTS)
     wanted = _names(app.node.try_get_context("environment"))
@@ -68,17 +95,23 @@ def build(app: App) -> list[EnvironmentStage]:
         if environment.acknowledged:
             count = counted(len(environment.acknowledged), "warning")
             sys.stderr.write(f"{environment.path}: {count} acknowledged\n")
-    destroy_data = _names(app.node.try_get_context("destroy-data"))
-    return [
-        EnvironmentStage(
-            app,
-            spec=environment.spec,
-            directory=environment.path.parent,
-            destroy_data=environment.spec.name in destroy_data,
-            tenancy=environment.tenancy,
-        )
-        for environment in loaded
-    ]
+    return loaded
+
+
+@cache
+def _estate() -> Estate:
+    """All environments, for a process that is asked for one after the other."""
+    return read_estate(environment_files(ENVIRONMENTS))
+
+
+def _remembered(name: str) -> LoadedEnvironment:
+    """Check one environment, without reading everything again as :func:`selected` does."""
+    estate = _estate()
+    entries = [entry for entry in estate.entries if entry.name == name]
+    if len(entries) != 1 or estate.errors_for([name]):
+        [environment] = selected(environment_files(ENVIRONMENTS), [name])
+        return environment
+    return entries[0].load()
 
 
 def environment_files(directory: Path) -> list[Path]:

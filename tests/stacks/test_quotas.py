@@ -1,0 +1,76 @@
+"""Environments that are too large for CloudFormation, and how far a large one is from that."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import cloudformation_include as include
+
+from emr_platform.problems import InvalidSpecError
+from stacks import app as the_app
+from stacks.environment import EnvironmentStage
+from stacks.quotas import check_quotas
+
+
+def template(resources: int = 1, outputs: int = 0) -> dict[str, Any]:
+    return {
+        "Resources": {f"Topic{each}": {"Type": "AWS::SNS::Topic"} for each in range(resources)},
+        "Outputs": {f"Output{each}": {"Value": "x"} for each in range(outputs)},
+    }
+
+
+def assembly(folder: Path, **templates: dict[str, Any]) -> Path:
+    """A cloud assembly as the CDK writes it, in as few words."""
+    artifacts = {}
+    for name, content in templates.items():
+        file = folder / f"{name}.template.json"
+        file.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        properties = {"templateFile": file.name, "stackName": f"prod-{name}"}
+        artifacts[name] = {"type": "aws:cloudformation:stack", "properties": properties}
+    (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}), encoding="utf-8")
+    return folder
+
+
+def test_templates_with_room_to_grow(tmp_path: Path) -> None:
+    assert check_quotas(assembly(tmp_path, one=template(399), other=template(1, 159))) == []
+
+
+def test_templates_that_are_nearly_full(tmp_path: Path) -> None:
+    warnings = check_quotas(assembly(tmp_path, one=template(400), other=template(500, 160)))
+
+    assert [(each.rule_id, each.message.partition(",")[0]) for each in warnings] == [
+        ("EMR-TEMPLATE-050", "400 resources"),
+        ("EMR-TEMPLATE-050", "500 resources"),
+        ("EMR-TEMPLATE-050", "160 outputs"),
+    ]
+    assert str(warnings[0]).startswith(f"{tmp_path}/one.template.json:2:")
+
+
+def test_all_templates_that_are_too_large_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSpecError) as refused:
+        check_quotas(assembly(tmp_path, one=template(501), other=template(1, 201)))
+
+    assert [each.rule_id for each in refused.value.problems] == [
+        "EMR-TEMPLATE-042",
+        "EMR-TEMPLATE-043",
+    ]
+
+
+def test_app_ends_with_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "large.json").write_text(json.dumps(template(501, 160)), encoding="utf-8")
+
+    def build(app: cdk.App) -> list[EnvironmentStage]:
+        stack = cdk.Stack(cdk.Stage(app, "prod"), "large")
+        include.CfnInclude(stack, "Large", template_file=str(tmp_path / "large.json"))
+        return []
+
+    monkeypatch.setattr(the_app, "build", build)
+    with pytest.raises(SystemExit) as end:
+        the_app.main()
+
+    assert "EMR-TEMPLATE-042\n  501 resources\n  allowed: at most 500\n" in str(end.value)
+    assert "EMR-TEMPLATE-050  warning\n  160 outputs, 80 % of" in str(end.value)
