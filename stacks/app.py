@@ -15,13 +15,14 @@ from emr_platform.environment.files import environment_files as files_of
 from emr_platform.environment.loader import LoadedEnvironment
 from emr_platform.problems import InvalidSpecError
 from emr_platform.reports.report import counted
-from emr_platform.templates.model import TemplateError
 from emr_platform.synthesis.inputs import inputs_of
 from emr_platform.synthesis.protocol import Request
 from emr_platform.synthesis.worker import Made, is_worker, serve
+from emr_platform.templates.model import TemplateError
 from emr_platform.tenants.estate import Estate, read_estate, read_tenants_file
 from stacks.environment import EnvironmentStage
 from stacks.quotas import NO_LIMIT_OF_THE_CDK, check_quotas
+from stacks.start import new_app
 
 ENVIRONMENTS = Path("environments")
 """Where environment files lie, from the folder of the app."""
@@ -36,7 +37,7 @@ class AppInputError(Exception):
     """What was asked of the app makes no sense; the message says why."""
 
 
-_REFUSALS = (AppInputError, CatalogError, InvalidSpecError)
+_REFUSALS = (AppInputError, CatalogError, InvalidSpecError, TemplateError)
 
 
 def main() -> None:
@@ -44,22 +45,44 @@ def main() -> None:
     if is_worker():
         serve(synthesize, refusals=_REFUSALS)
         return
-    app = App(post_cli_context=NO_LIMIT_OF_THE_CDK)
+    app = new_app(context=NO_LIMIT_OF_THE_CDK)
     try:
         build(app)
         for warning in check_quotas(Path(app.synth().directory)):
             sys.stderr.write(f"{warning}\n")
-    except (AppInputError, CatalogError, InvalidSpecError, TemplateError) as error:
+    except _REFUSALS as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
 
 
-def build(app: App) -> list[EnvironmentStage]:
-    """Add a stage for each environment that the app's context asks for.
+def synthesize(request: Request) -> Made:
+    """Synthesize one environment, as a worker of ``emr-platform synth``.
+
+    Raises:
+        InvalidSpecError: It has errors, or a template that CloudFormation would refuse.
+        AppInputError: It is not there.
+    """
+    context = {**request.context, **NO_LIMIT_OF_THE_CDK}
+    app = new_app(directory=request.directory, context=context)
+    environment = _remembered(request.name)
+    inputs = inputs_of(environment).digest
+    build(app, [environment])
+    warnings = check_quotas(Path(app.synth().directory))
+    # Scripts are read while stacks are made.
+    is_same = inputs_of(environment).digest == inputs
+    return Made(inputs if is_same else "", tuple(map(str, warnings)))
+
+
+def build(
+    app: App, environments: Sequence[LoadedEnvironment] | None = None
+) -> list[EnvironmentStage]:
+    """Add a stage for each environment.
 
     Args:
         app: The app; see ``app.py`` for its context.
+        environments: The environments. Default: those that the app's context asks for, whose warnings are
+            written to standard error.
 
     Returns:
         The stages, in the order of their names.

@@ -60,7 +60,7 @@ def inputs_of(environment: LoadedEnvironment) -> EnvironmentInputs:
     directory = environment.path.parent
     named = {script.name for script in local_scripts(environment.spec, directory)}
     return EnvironmentInputs(
-        declaration=environment.spec.model_dump(mode="json"),
+        declaration=_plain(environment.spec),
         tenancy=_tenancy(environment.tenancy) if environment.tenancy else None,
         scripts={name: file_digest(directory / name) for name in sorted(named)},
     )
@@ -95,4 +95,5 @@ def _tenancy(tenancy: Tenancy) -> dict[str, Any]:
 
 
 def _plain(model: SpecModel | None) -> Any:
-    return model.model_dump(mode="json") if model else None
+    # As what it is: a shared network says more than the new one that a specification asks for.
+    return model.model_dump(mode="json", serialize_as_any=True) if model else None
