@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from emr_platform.deployment.rules import WAVE_RULES
 from emr_platform.environment.file_problems import FILE_PROBLEMS, FileProblem
 from emr_platform.environment.rules import ALL_RULES
 from emr_platform.importers.edx.problems import EDX_PROBLEMS
@@ -33,12 +34,14 @@ _SUBJECTS = {
     "INSTANCE": "Instance types",
     "LAKE": "Lake Formation",
     "LDAP": "LDAP",
+    "POOL": "Tenants of shared clusters",
     "PRIMARY": "Primary node",
     "ROOT": "Root volume",
     "SSH": "SSH",
     "SSO": "IAM Identity Center",
     "TEMPLATE": "CloudFormation templates",
     "VOLUME": "Data volumes",
+    "WAVE": "Waves of deployment",
     "YARN": "YARN",
 }
 
@@ -48,7 +51,7 @@ def rules_reference() -> str:
     sections = {
         kind.id: _file_problem(kind) for kind in (*FILE_PROBLEMS, *TEMPLATE_PROBLEMS, *EDX_PROBLEMS)
     }
-    sections |= {rule.id: _rule(rule) for rule in (*ALL_RULES, *TEMPLATE_RULES)}
+    sections |= {rule.id: _rule(rule) for rule in (*ALL_RULES, *WAVE_RULES.rules, *TEMPLATE_RULES)}
     return "\n\n".join(_with_subjects(sections))
 
 

@@ -54,6 +54,7 @@ SECURED: dict[str, Any] = {
     "runtime_roles": {
         "role_arns": [f"{ROLES}nightly"],
         "create": {"reports": {"buckets": {"input": "read_write"}}},
+        "role_path": "/company/jobs/",
         "propagate_source_identity": True,
     },
 }
@@ -404,6 +405,11 @@ def test_nodes_may_read_a_secret_of_which_the_whole_arn_is_given(synthesis: Synt
         (
             "Secured",
             "ClusterSecurityRuntimeRolereports",
+            {"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"},
+        ),
+        (
+            "Secured",
+            "role/company/jobs/*",
             {"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"},
         ),
         ("Directory", f"{ROLES}ranger-plugins", {"sts:AssumeRole", "sts:TagSession"}),

@@ -334,7 +334,11 @@ def test_roles_and_passwords_stand_beside_the_document() -> None:
     spec = read(
         {
             **authorization(IAMConfiguration=RUNTIME_ROLES),
-            "runtime_roles": {"role_arns": [ROLE], "create": {"analysts": {}}},
+            "runtime_roles": {
+                "role_arns": [ROLE],
+                "create": {"analysts": {}},
+                "role_path": "/jobs/",
+            },
             "kerberos_attributes": {"realm": "EC2.INTERNAL"},
         }
     )
@@ -343,6 +347,7 @@ def test_roles_and_passwords_stand_beside_the_document() -> None:
     assert spec.runtime_roles.enabled
     assert spec.runtime_roles.role_arns == (ROLE,)
     assert set(spec.runtime_roles.create) == {"analysts"}
+    assert spec.runtime_roles.role_path == "/jobs/"
     assert spec.kerberos_attributes
     assert rendered(spec) == authorization(IAMConfiguration=RUNTIME_ROLES)
 

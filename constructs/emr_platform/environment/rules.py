@@ -25,6 +25,7 @@ from emr_platform.identity.rules import SSH_RULES, ssh_problems
 from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
 from emr_platform.network.rules import NETWORK_RULES, network_problems
 from emr_platform.network.spec import cluster_subnet_count
+from emr_platform.pool.rules import POOL_RULES, SHARED_POOL_RULES
 from emr_platform.problems import Problem, Severity
 from emr_platform.result_store.rules import RESULT_STORE_RULES, result_store_problems
 from emr_platform.rule import Rule
@@ -47,6 +48,8 @@ ALL_RULES: tuple[Rule[Any], ...] = (
     *REFERENCE_RULES,
     *SCRIPT_RULES.rules,
     *TENANCY_RULES.rules,
+    *POOL_RULES.rules,
+    *SHARED_POOL_RULES.rules,
     *ACKNOWLEDGEMENT_RULES.rules,
 )
 """Every rule there is, by the part of an environment that it is about."""

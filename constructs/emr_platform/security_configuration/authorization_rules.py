@@ -9,6 +9,7 @@ from emr_platform.cluster.effective import effective_applications
 from emr_platform.cluster.groups import primary_count
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.rule import Finding, RuleBook
+from emr_platform.security_configuration.authorization_spec import RuntimeRolesSpec
 from emr_platform.security_configuration.effective import declared_security
 from emr_platform.security_configuration.spec import SecurityConfigurationSpec
 
@@ -56,11 +57,11 @@ _RANGER_APPLICATIONS = (
     severity="warning",
 )
 def runtime_roles_are_named(spec: SecurityConfigurationSpec) -> Iterator[Finding]:
-    """role_arns or create."""
+    """role_arns, create or role_path."""
     roles = spec.runtime_roles
-    if roles and roles.enabled and not roles.role_arns and not roles.create:
+    if roles and roles.enabled and not _names_roles(roles):
         yield Finding(
-            ("runtime_roles",), "runtime roles, and none is named", "role_arns, or create"
+            ("runtime_roles",), "runtime roles, and none is named", "role_arns, create or role_path"
         )
 
 
@@ -74,7 +75,7 @@ def runtime_roles_are_named(spec: SecurityConfigurationSpec) -> Iterator[Finding
 def named_runtime_roles_are_on(spec: SecurityConfigurationSpec) -> Iterator[Finding]:
     """Not enabled: false with roles."""
     roles = spec.runtime_roles
-    if roles and not roles.enabled and (roles.role_arns or roles.create):
+    if roles and not roles.enabled and _names_roles(roles):
         yield Finding(
             ("runtime_roles", "enabled"),
             "runtime roles are named, and switched off",
@@ -322,6 +323,10 @@ def ranger_has_one_primary_node(spec: ClusterSpec) -> Iterator[Finding]:
             "Ranger with three primary nodes",
             "one primary node",
         )
+
+
+def _names_roles(roles: RuntimeRolesSpec) -> bool:
+    return bool(roles.role_arns or roles.create or roles.role_path)
 
 
 def _has_runtime_roles(spec: ClusterSpec) -> bool:

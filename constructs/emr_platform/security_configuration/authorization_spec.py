@@ -11,6 +11,7 @@ from emr_platform.security_configuration.values import (
     EmrWords,
     PartSpec,
     RoleArn,
+    RolePath,
     SecretArn,
     spelt,
 )
@@ -105,6 +106,12 @@ class RuntimeRolesSpec(SpecModel):
     )
     create: dict[Name, NewRoleSpec] = Field(
         default_factory=dict, description="Roles that are made along, by name."
+    )
+    role_path: RolePath | None = Field(
+        default=None,
+        description="IAM path of roles that others make, now or later: nodes may assume each role "
+        "of their account whose path begins with it. They must trust the cluster's instance role. "
+        "Left out: none.",
     )
     propagate_source_identity: bool | None = Field(
         default=None,

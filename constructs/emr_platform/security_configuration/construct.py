@@ -13,7 +13,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from emr_platform.acknowledgements import acknowledge
+from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.security_configuration.authorization_spec import NewRoleSpec
@@ -209,6 +209,23 @@ class ClusterSecurity(Construct):
             iam.Grant.add_to_principal(
                 grantee=self._instance_role, actions=list(use.actions), resource_arns=[use.arn]
             )
+        roles = spec.runtime_roles if isinstance(spec, SecurityConfigurationSpec) else None
+        if roles and roles.role_path:
+            self._grant_role_path(roles.role_path, runtime_role_actions(spec))
+
+    def _grant_role_path(self, path: str, actions: tuple[str, ...]) -> None:
+        resource = Stack.of(self).format_arn(
+            service="iam", region="", resource="role", resource_name=f"{path[1:]}*"
+        )
+        iam.Grant.add_to_principal(
+            grantee=self._instance_role, actions=list(actions), resource_arns=[resource]
+        )
+        acknowledge_wildcard(
+            self._instance_role,
+            resource=resource,
+            reason="Runtime roles that come and go without the cluster: it names their IAM path, and each of them "
+            "has to trust this role by itself as well.",
+        )
 
     # --- Keys, secrets and objects ------------------------------------------------------------
 

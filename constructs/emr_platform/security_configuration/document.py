@@ -38,7 +38,7 @@ from emr_platform.security_configuration.encryption_spec import (
     WriteAheadLogSpec,
 )
 from emr_platform.security_configuration.spec import ImdsSpec, SecurityConfigurationSpec
-from emr_platform.security_configuration.values import RoleArn
+from emr_platform.security_configuration.values import RoleArn, RolePath
 from emr_platform.spec import Items, Name, SpecModel
 
 
@@ -271,6 +271,7 @@ class RolesOfStepsSpec(SpecModel):
 
     role_arns: Items[RoleArn] = ()
     create: dict[Name, NewRoleSpec] = Field(default_factory=dict)
+    role_path: RolePath | None = None
 
 
 MAPPING_NAME = "mapping-"
@@ -327,5 +328,6 @@ class SecurityConfigurationDocument(SpecModel):
             enabled=bool(iam and iam.enabled),
             role_arns=beside.role_arns,
             create=beside.create,
+            role_path=beside.role_path,
             propagate_source_identity=scoped.propagate_source_identity if scoped else None,
         )

@@ -43,7 +43,7 @@ _DOCUMENT_SCHEMA: dict[str, Any] = {
         "kerberos_attributes": {"type": "object", "description": "Realm and passwords."},
         "runtime_roles": {
             "type": "object",
-            "description": "Runtime roles that nodes may assume: role_arns, create.",
+            "description": "Runtime roles that nodes may assume: role_arns, create, role_path.",
         },
     },
     "anyOf": [{"required": [key]} for key in DOCUMENT_KEYS],

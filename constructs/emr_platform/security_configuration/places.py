@@ -67,6 +67,7 @@ _PARTS: Mapping[Path, tuple[Path, type[PartSpec] | None]] = {
     ("runtime_roles", "enabled"): ((*_IAM, "EnableApplicationScopedIAMRole"), None),
     ("runtime_roles", "role_arns"): (("runtime_roles", "role_arns"), None),
     ("runtime_roles", "create"): (("runtime_roles", "create"), None),
+    ("runtime_roles", "role_path"): (("runtime_roles", "role_path"), None),
     ("runtime_roles",): (_IAM, None),
     ("lake_formation",): ((*_AUTHORIZATION, "LakeFormationConfiguration"), LakeFormationSpec),
     ("ranger", "audit_log_group_arn"): ((*_RANGER, *_LOGS), None),

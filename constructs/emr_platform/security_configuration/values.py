@@ -67,6 +67,15 @@ RoleArn = Annotated[
 ]
 """The ARN of an IAM role."""
 
+RolePath = Annotated[
+    str,
+    TextMatching(
+        r"/[\x21-)+->@-\x7e]{1,509}/",
+        "an IAM path below /, starting and ending with a slash, without * and ?",
+    ),
+]
+"""The IAM path of some roles, of which it is the beginning."""
+
 JavaClass = Annotated[
     str,
     TextMatching(

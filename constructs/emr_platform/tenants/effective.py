@@ -7,6 +7,7 @@ from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.metastore.catalog_names import own_databases
 from emr_platform.metastore.spec import GlueMetastoreSpec, glue_catalog
 from emr_platform.network.spec import NewVpcSpec
+from emr_platform.pool.host import as_pool_host
 from emr_platform.storage.spec import StorageSpec
 from emr_platform.tenants.tenancy import Tenancy
 
@@ -15,8 +16,9 @@ def effective_environment(spec: EnvironmentSpec, tenancy: Tenancy | None) -> Env
     """The parts of an environment that are deployed, as they are deployed.
 
     Templates declare whole environments. Of a shared one there is no result store, and buckets and clusters only if
-    it serves the tier ``pool``; of a tenant of that tier there is nothing but its share. The clusters of
-    tenants, and those that they share, use databases of their own in the Glue Data Catalog, unless they say which.
+    it serves the tier ``pool``, for which clusters are completed; of a tenant of that tier there is nothing but its
+    share. The clusters of tenants, and those that they share, use databases of their own in the Glue Data Catalog,
+    unless they say which.
 
     Args:
         spec: The environment, as it was declared.
@@ -27,13 +29,18 @@ def effective_environment(spec: EnvironmentSpec, tenancy: Tenancy | None) -> Env
     """
     if tenancy is None:
         return spec
-    nothing = {"storage": StorageSpec(), "ssh": None, "result_store": None, "clusters": {}}
+    nothing: dict[str, object] = {
+        "storage": StorageSpec(),
+        "ssh": None,
+        "result_store": None,
+        "clusters": {},
+    }
     if tenancy.tier == "pool":
         return spec.model_copy(update={**nothing, "network": NewVpcSpec()})
     if tenancy.tier == "shared" and "pool" not in tenancy.serves:
         return spec.model_copy(update=nothing)
     if tenancy.tier == "shared":
-        spec = spec.model_copy(update={"result_store": None})
+        spec = as_pool_host(spec.model_copy(update={"result_store": None}))
     clusters = {
         name: _with_own_databases(cluster, spec.name) for name, cluster in spec.clusters.items()
     }

@@ -13,6 +13,7 @@ from emr_platform.metastore.catalog_names import (
 )
 from emr_platform.metastore.spec import GlueCatalogSpec, glue_catalog
 from emr_platform.network.spec import ExistingVpcSpec
+from emr_platform.pool.rules import pool_problems, shared_problems
 from emr_platform.problems import Path, Problem
 from emr_platform.rule import Finding, RuleBook
 from emr_platform.tags import TENANT_TAG
@@ -50,7 +51,11 @@ def tenancy_problems(spec: EnvironmentSpec, tenancy: Tenancy) -> list[Problem]:
     Returns:
         All errors and warnings, with paths that begin in the environment.
     """
-    return TENANCY_RULES.problems(TenantEnvironment(spec, tenancy))
+    problems = TENANCY_RULES.problems(TenantEnvironment(spec, tenancy))
+    if tenancy.tier == "pool" and tenancy.pool and tenancy.shared:
+        found = pool_problems(tenancy.pool, shared=tenancy.shared)
+        problems += [problem.under(("pool",)) for problem in found]
+    return problems + shared_problems(spec, tenancy.pool_tenants)
 
 
 @TENANCY_RULES.rule(
