@@ -125,7 +125,8 @@ def test_markdown_and_terminals_are_not_obeyed(tmp_path: Path) -> None:
         (("a",), "name two: BEFORE and AFTER"),
         (("a", "b", "c"), "name two: BEFORE and AFTER"),
         (("a", "b", "--deployed"), "--deployed takes AFTER alone"),
-        (("a", "b", "--region", "eu-west-1"), "--profile and --region are for --deployed"),
+        (("a", "b", "--region", "eu-west-1"), "--lookup-roles are for --deployed"),
+        (("a", "b", "--lookup-roles"), "--lookup-roles are for --deployed"),
         (("a", "b", "--format", "xml"), "xml"),
     ],
 )

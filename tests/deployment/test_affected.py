@@ -77,8 +77,8 @@ def test_order_of_bootstrap_actions_counts() -> None:
 
 
 def test_many_reasons_are_counted() -> None:
-    before = inputs(**{f"k{number}": 1 for number in range(20)})
-    after = inputs(**{f"k{number}": 2 for number in range(20)})
+    before = EnvironmentInputs({f"k{number}": 1 for number in range(20)}, None, {})
+    after = EnvironmentInputs({f"k{number}": 2 for number in range(20)}, None, {})
 
     found = reasons(before, after)
     assert len(found) == MOST_REASONS + 1

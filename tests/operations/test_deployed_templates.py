@@ -1,6 +1,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from emr_platform.templates.reading import read
 from tests.support import ACCOUNT, REGION
 
 BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "deployed"}}
+TOPIC = {"Type": "AWS::SNS::Topic"}
 TEMPLATE = {"Resources": {"Bucket": BUCKET}}
 AS_YAML = """\
 Resources:
@@ -77,6 +79,54 @@ def test_region_is_that_of_the_stack_and_then_the_one_given(aws: Any) -> None:
 def test_credentials_of_another_account_are_refused() -> None:
     with pytest.raises(DeployedTemplatesError, match=f"account 999999999999, .* for {ACCOUNT}"):
         read_deployed(assembly("a", account="999999999999"))
+
+
+ROLE = (
+    "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-lookup-${AWS::AccountId}-${AWS::Region}"
+)
+
+
+def test_lookup_roles_lead_to_other_accounts(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.create_stack(StackName="ours", TemplateBody=json.dumps(TEMPLATE))
+    # moto keeps the accounts apart: what a role of the other one reads is there.
+    assumed = boto3.client("sts").assume_role(
+        RoleArn="arn:aws:iam::999999999999:role/any", RoleSessionName="test"
+    )["Credentials"]
+    boto3.client(
+        "cloudformation",
+        region_name=REGION,
+        aws_access_key_id=assumed["AccessKeyId"],
+        aws_secret_access_key=assumed["SecretAccessKey"],
+        aws_session_token=assumed["SessionToken"],
+    ).create_stack(StackName="theirs", TemplateBody=json.dumps({"Resources": {"Topic": TOPIC}}))
+    asked: list[str] = []
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def noted(self: BaseClient, operation: str, arguments: Any) -> Any:
+        if operation == "AssumeRole":
+            asked.append(arguments["RoleArn"])
+        return call(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", noted)
+    wanted = assembly("ours", "theirs", "new")
+    stacks = {name: replace(each, lookup_role=ROLE) for name, each in wanted.stacks.items()}
+    stacks["theirs"] = replace(stacks["theirs"], account="999999999999")
+
+    found = read_deployed(replace(wanted, stacks=stacks), lookup_roles=True)
+
+    assert list(found.stacks) == ["ours", "theirs"]
+    assert list(found.stacks["theirs"].resources) == ["Topic"]
+    # Once for each role, however many stacks there are.
+    assert asked == [
+        f"arn:aws:iam::{account}:role/cdk-lookup-{account}-{REGION}"
+        for account in (ACCOUNT, "999999999999")
+    ]
+
+
+@pytest.mark.usefixtures("aws")
+def test_assembly_without_lookup_roles() -> None:
+    with pytest.raises(DeployedTemplatesError, match="a: the assembly names no lookup role"):
+        read_deployed(assembly("a"), lookup_roles=True)
 
 
 @pytest.mark.usefixtures("aws")

@@ -59,17 +59,25 @@ def changes(
         str | None,
         typer.Option(help="AWS region for --deployed, of stacks that name none."),
     ] = None,
+    lookup_roles: Annotated[
+        bool,
+        typer.Option(
+            "--lookup-roles",
+            help="For --deployed: read every stack with the lookup role that cdk bootstrap made in "
+            "its account.",
+        ),
+    ] = False,
 ) -> None:
     """Say what deploying AFTER over BEFORE replaces, loses, and changes in place.
 
     Exit status: 0 if nothing is replaced or lost, 1 if something cannot be read, 2 for arguments
     that make no sense, 3 if something is replaced or lost, or may be, or would be refused.
     """
-    _check(places, deployed=deployed, options=(profile, region))
+    _check(places, deployed=deployed, options=(profile, region, lookup_roles))
     try:
         if deployed:
             after = read(places[0])
-            before = _deployed(after, profile=profile, region=region)
+            before = _deployed(after, profile=profile, region=region, lookup_roles=lookup_roles)
         else:
             before, after = (read(place) for place in places)
         comparison = compare(*matched(before, after), allowed=allow or ())
@@ -84,20 +92,22 @@ def changes(
         raise typer.Exit(STOPS)
 
 
-def _check(places: list[Path], *, deployed: bool, options: tuple[str | None, ...]) -> None:
+def _check(places: list[Path], *, deployed: bool, options: tuple[str | bool | None, ...]) -> None:
     wanted = 1 if deployed else 2
     if len(places) != wanted:
         raise typer.BadParameter(
             "--deployed takes AFTER alone" if deployed else "name two: BEFORE and AFTER"
         )
     if any(options) and not deployed:
-        raise typer.BadParameter("--profile and --region are for --deployed")
+        raise typer.BadParameter("--profile, --region and --lookup-roles are for --deployed")
 
 
-def _deployed(after: Source, *, profile: str | None, region: str | None) -> Source:
+def _deployed(
+    after: Source, *, profile: str | None, region: str | None, lookup_roles: bool
+) -> Source:
     from emr_platform.operations.deployed_templates import DeployedTemplatesError, read_deployed
 
     try:
-        return read_deployed(after, profile=profile, region=region)
+        return read_deployed(after, profile=profile, region=region, lookup_roles=lookup_roles)
     except DeployedTemplatesError as error:
         raise CommandError(str(error)) from None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emr_platform.templates.model import Source, Stack, TemplateError, stack_of
 from emr_platform.templates.reading import parse
 
 if TYPE_CHECKING:
+    from boto3 import Session
     from mypy_boto3_cloudformation import CloudFormationClient
+
+_SESSION_NAME = "emr-platform-changes"
 
 
 class DeployedTemplatesError(Exception):
@@ -17,7 +21,11 @@ class DeployedTemplatesError(Exception):
 
 
 def read_deployed(
-    wanted: Source, *, profile: str | None = None, region: str | None = None
+    wanted: Source,
+    *,
+    profile: str | None = None,
+    region: str | None = None,
+    lookup_roles: bool = False,
 ) -> Source:
     """Read the deployed template of every stack of a cloud assembly.
 
@@ -25,6 +33,9 @@ def read_deployed(
         wanted: The assembly. Its stacks say in which account and region they belong.
         profile: AWS profile, as in ``~/.aws/config``. Default: boto3's own.
         region: Region of stacks for which the assembly names none. Default: the profile's.
+        lookup_roles: Whether to read each stack as the CDK would: with the lookup role that ``cdk bootstrap``
+            made in its account, which the credentials must be allowed to assume. Default: with the
+            credentials themselves.
 
     Returns:
         The stacks that exist, under the same names.
@@ -46,14 +57,14 @@ def read_deployed(
         )
     try:
         session = boto3.Session(profile_name=profile)
-        _check_account(wanted, lambda: str(session.client("sts").get_caller_identity()["Account"]))
-        clients: dict[str, CloudFormationClient] = {}
+        clients = _Clients(session)
+        if not lookup_roles:
+            _check_account(wanted, lambda: clients.account)
         stacks = {}
         for stack in wanted.stacks.values():
             where = _region(stack, region or session.region_name)
-            if where not in clients:
-                clients[where] = session.client("cloudformation", region_name=where)
-            deployed = _stack(clients[where], stack)
+            role = clients.lookup_role(stack, where) if lookup_roles else None
+            deployed = _stack(clients.of(where, role), stack)
             if deployed is not None:
                 stacks[stack.name] = deployed
     except (BotoCoreError, ClientError) as error:
@@ -61,6 +72,60 @@ def read_deployed(
     except TemplateError as error:
         raise DeployedTemplatesError(str(error)) from None
     return Source("what is deployed", stacks, is_assembly=True)
+
+
+@dataclass(slots=True)
+class _Clients:
+    """Clients of CloudFormation: one for each region, and for each role with which it is asked."""
+
+    session: Session
+    _made: dict[tuple[str, str | None], CloudFormationClient] = field(default_factory=dict)
+    _identity: Any = None
+
+    @property
+    def account(self) -> str:
+        """The account of the credentials."""
+        return str(self._caller["Account"])
+
+    def lookup_role(self, stack: Stack, region: str) -> str:
+        """The ARN of the role with which the CDK looks things up where a stack belongs."""
+        if stack.lookup_role is None:
+            raise DeployedTemplatesError(
+                f"{stack.name}: the assembly names no lookup role for it; leave out --lookup-roles"
+            )
+        arn = stack.lookup_role
+        for name, value in (
+            ("Partition", self._caller["Arn"].split(":")[1]),
+            ("AccountId", stack.account or self.account),
+            ("Region", region),
+        ):
+            arn = arn.replace(f"${{AWS::{name}}}", value)
+        return arn
+
+    def of(self, region: str, role: str | None) -> CloudFormationClient:
+        """The client for a region and a role; None: with the credentials themselves."""
+        if (region, role) not in self._made:
+            keys: dict[str, Any] = {}
+            if role:
+                # The regional endpoint answers also where the global one is not reached.
+                given = self.session.client("sts", region_name=region).assume_role(
+                    RoleArn=role, RoleSessionName=_SESSION_NAME
+                )["Credentials"]
+                keys = {
+                    "aws_access_key_id": given["AccessKeyId"],
+                    "aws_secret_access_key": given["SecretAccessKey"],
+                    "aws_session_token": given["SessionToken"],
+                }
+            self._made[region, role] = self.session.client(
+                "cloudformation", region_name=region, **keys
+            )
+        return self._made[region, role]
+
+    @property
+    def _caller(self) -> Any:
+        if self._identity is None:
+            self._identity = self.session.client("sts").get_caller_identity()
+        return self._identity
 
 
 def _check_account(wanted: Source, account: Callable[[], str]) -> None:

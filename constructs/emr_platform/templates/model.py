@@ -80,6 +80,8 @@ class Stack:
         conditions: By name, as the template has them.
         account: Account that the assembly names, or None.
         region: Region that the assembly names, or None.
+        lookup_role: ARN of the role with which the CDK looks things up where the stack belongs, as the
+            assembly names it: with pseudo parameters such as ``${AWS::Partition}``. None if it names none.
         termination_protection: Whether the stack cannot be deleted; None where nothing says so.
         place: The template's file, or wherever else it comes from.
         text: The template as it was written, to find places in it; empty if it never was text.
@@ -100,6 +102,7 @@ class Stack:
     conditions: Mapping[str, Json] = field(default_factory=dict)
     account: str | None = None
     region: str | None = None
+    lookup_role: str | None = None
     termination_protection: bool | None = None
     place: str = field(default="", compare=False)
     text: str = field(default="", compare=False, repr=False)

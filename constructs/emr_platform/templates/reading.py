@@ -16,6 +16,10 @@ MOST_BYTES = 16 * 1024 * 1024
 
 NESTED_STACK = "AWS::CloudFormation::Stack"
 
+MANIFEST = "manifest.json"
+RECORD_FILE = ".emr-platform.json"
+"""What ``emr-platform synth`` leaves in a cloud assembly."""
+
 Json = Any
 
 
@@ -23,7 +27,8 @@ def read(place: Path) -> Source:
     """Read a template, or all templates of a cloud assembly and the assemblies within it.
 
     Args:
-        place: A template in JSON or YAML, or the folder that ``cdk synth`` writes.
+        place: A template in JSON or YAML, the folder that ``cdk synth`` writes, or a folder of such folders, as
+            ``emr-platform synth`` writes one for each environment.
 
     Returns:
         The stacks.
@@ -35,7 +40,7 @@ def read(place: Path) -> Source:
         stack = _with_nested(parse(_text(place), name=place.name, place=str(place)), set())
         return Source(str(place), {stack.name: stack}, is_assembly=False)
     stacks: dict[str, Stack] = {}
-    for stack in _assembly(place, set()):
+    for stack in _assemblies(place):
         if stack.name in stacks:
             raise TemplateError(
                 place, f"has two stacks named {stack.name}; name one of their templates"
@@ -52,14 +57,14 @@ def read_all(place: Path) -> list[Stack]:
     Other than for :func:`read`, stacks may have the same name: in several accounts or regions.
 
     Args:
-        place: A template in JSON or YAML, or the folder that ``cdk synth`` writes.
+        place: As for :func:`read`.
 
     Raises:
         TemplateError: There is nothing there, or it is not a template or an assembly.
     """
     if not place.is_dir():
         return [*read(place).stacks.values()]
-    stacks = [*_assembly(place, set())]
+    stacks = [*_assemblies(place)]
     if not stacks:
         raise TemplateError(place, "the cloud assembly has no stacks")
     return [*stacks, *nested(stacks)]
@@ -115,12 +120,33 @@ def parse(text: str, *, name: str, place: str) -> Stack:
     return replace(stack_of(_load(text, place), name=name, place=place), text=text)
 
 
+def _assemblies(folder: Path) -> Iterator[Stack]:
+    """The stacks of an assembly, or of all that are folders in a folder, by the order of their names."""
+    seen: set[Path] = set()
+    inner = sorted(
+        {file.parent for name in (MANIFEST, RECORD_FILE) for file in folder.glob(f"[!.]*/{name}")}
+    )
+    if not (folder / MANIFEST).exists() and inner:
+        for each in inner:
+            yield from _assembly(each, seen)
+        return
+    yield from _assembly(folder, seen)
+    # Whichever is older, nobody should take a part for the whole.
+    others = [each for each in inner if (each / RECORD_FILE).is_file()]
+    if others:
+        raise TemplateError(
+            folder,
+            f"is a cloud assembly, and has those of {len(others)} environments beside it, such as {others[0]}",
+            allowed="one of the two: emr-platform synth removes what cdk synth has written there",
+        )
+
+
 def _assembly(folder: Path, seen: set[Path]) -> Iterator[Stack]:
     """The stacks of an assembly, in the order of its manifest, stages included."""
     if folder.resolve() in seen:
         return
     seen.add(folder.resolve())
-    file = folder / "manifest.json"
+    file = folder / MANIFEST
     if not file.exists():
         raise TemplateError(folder, "is no cloud assembly: there is no manifest.json in it")
     manifest = _load(_text(file), str(file))
@@ -149,6 +175,7 @@ def _stack(folder: Path, artifact_id: str, artifact: Json, properties: Json) -> 
         stack,
         account=account if account and account != "unknown-account" else None,
         region=region if region and region != "unknown-region" else None,
+        lookup_role=(properties.get("lookupRole") or {}).get("arn"),
         termination_protection=bool(properties.get("terminationProtection", False)),
         tags={str(key): str(value) for key, value in (properties.get("tags") or {}).items()},
     )
