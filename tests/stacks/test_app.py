@@ -169,9 +169,9 @@ def test_data_is_destroyed_for_the_named_environment_only(folder: Path) -> None:
     stages = {stage.spec.name: stage for stage in build(app)}
 
     def emptied(name: str) -> bool:
-        return "AutoDeleteObjects" in " ".join(
-            child.node.path for child in stages[name].storage.node.find_all()
-        )
+        storage = stages[name].storage
+        assert storage
+        return "AutoDeleteObjects" in " ".join(child.node.path for child in storage.node.find_all())
 
     assert emptied("beta")
     assert not emptied("alpha")

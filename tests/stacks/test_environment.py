@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.isolation.check import isolation_of
 from emr_platform.templates.reading import read
+from emr_platform.tenants.tenancy import Tenancy
 from stacks.environment import EnvironmentStage
 from tests.support import (
     MAJOR_ENGINE_VERSION,
@@ -52,11 +54,29 @@ def sample(name: str) -> EnvironmentSpec:
 class Environments:
     """Several environments of one app, synthesized."""
 
-    def __init__(self, directory: Path, specs: list[EnvironmentSpec], **arguments: Any) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        specs: Sequence[EnvironmentSpec],
+        *,
+        tenancies: Mapping[str, Tenancy] | None = None,
+        checked: bool = True,
+        **arguments: Any,
+    ) -> None:
         app = new_app(directory)
         for spec in specs:
-            EnvironmentStage(app, spec=spec, directory=ROOT / "environments", **arguments)
-        self.synthesis: Synthesis = synthesize(app)
+            EnvironmentStage(
+                app,
+                spec=spec,
+                directory=ROOT / "environments",
+                tenancy=(tenancies or {}).get(spec.name),
+                **arguments,
+            )
+        if checked:
+            self.synthesis = synthesize(app)
+        else:
+            app.synth()
+            self.synthesis = Synthesis(directory, findings=(), acknowledged=frozenset())
 
     def templates(self, environment: str) -> dict[str, dict[str, Any]]:
         """The templates of an environment, by the stack's name."""
