@@ -69,10 +69,76 @@ def test_what_is_no_class(text: str) -> None:
         ResultStoreSpec(instance_type=text)
 
 
+@pytest.mark.parametrize("name", ["mysql", "sys", "SYS", "Information_Schema", "innodb"])
+def test_databases_of_the_server_itself(name: str) -> None:
+    [problem] = result_store_problems(ResultStoreSpec(databases=["results", name]))
+
+    assert (problem.rule_id, problem.path) == ("EMR-DATABASE-006", ("databases", 1))
+    assert problem.message == f"{name} is a database of MySQL itself"
+
+
+@pytest.mark.parametrize("name", ["mysql_results", "system", "results", "admin", "r" * 64, "_1"])
+def test_other_databases(name: str) -> None:
+    assert ids(ResultStoreSpec(databases=[name])) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["admin", "root", "rdsadmin", "rdsrepladmin", "mysql", "mysqlxsys"]
+)
+def test_users_of_the_server_itself(name: str) -> None:
+    spec = ResultStoreSpec(databases=["results"], users={"api": "read_only", name: "read_write"})
+
+    [problem] = result_store_problems(spec)
+
+    assert (problem.rule_id, problem.path) == ("EMR-DATABASE-006", ("users", name))
+    assert problem.message.startswith(f"{name} is ")
+
+
+@pytest.mark.parametrize("name", ["admins", "roots", "rd-s", "my-sql", "a" * 32])
+def test_other_users(name: str) -> None:
+    assert ids(ResultStoreSpec(databases=["results"], users={name: "read_only"})) == []
+
+
+@pytest.mark.parametrize("name", ["a" * 33, "Api", "api_1", "1api", "api-", "", "o'brien"])
+def test_what_is_no_user(name: str) -> None:
+    with pytest.raises(ValidationError, match="at most 32 lower-case letters"):
+        ResultStoreSpec(databases=["results"], users={name: "read_only"})
+
+
+@pytest.mark.parametrize("name", ["r" * 65, "a-b", "a b", "a`b", "", "ä"])
+def test_what_is_no_database(name: str) -> None:
+    with pytest.raises(ValidationError, match="at most 64 letters, digits and underscores"):
+        ResultStoreSpec(databases=[name])
+
+
+def test_databases_of_users() -> None:
+    def found(*there: str, databases: list[str] | None = None) -> list[tuple[str, object]]:
+        user = {"access": "read_only", "databases": databases} if databases else "read_only"
+        spec = ResultStoreSpec.model_validate({"databases": list(there), "users": {"api": user}})
+        return [(problem.message, problem.allowed) for problem in result_store_problems(spec)]
+
+    assert found("a", "b") == found("a", "b", databases=["b"]) == []
+    assert found() == [
+        ("there is no database that api could use", "a name in result_store.databases")
+    ]
+    assert found("a", "b", databases=["a", "c"]) == [("the result store has no database c", "a, b")]
+    assert found(databases=["c"]) == [
+        ("the result store has no database c", "nothing: there are none")
+    ]
+
+
+def test_a_user_with_a_list_has_a_database() -> None:
+    user = {"access": "read_only", "databases": []}
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        ResultStoreSpec.model_validate({"databases": ["a"], "users": {"api": user}})
+
+
 def test_list_of_classes_is_current() -> None:
     # python -m scripts.build_database_classes
     assert TARGET.read_text(encoding="utf-8") == current()
 
 
 def test_no_rule_is_left_out() -> None:
-    assert [rule.id for rule in RESULT_STORE_RULES] == [f"EMR-DATABASE-00{n}" for n in (1, 2, 4)]
+    assert [rule.id for rule in RESULT_STORE_RULES] == [
+        f"EMR-DATABASE-00{n}" for n in (1, 2, 4, 6, 7)
+    ]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge
+from emr_platform.identity.access import grant_secret_read
+from emr_platform.problems import InvalidSpecError
 from emr_platform.result_store.log_retention import InstanceLogRetention
+from emr_platform.result_store.rules import result_store_problems
 from emr_platform.result_store.spec import ADMINISTRATOR, ResultStoreSpec
+from emr_platform.result_store.users.construct import ResultStoreUsers
 
 _PORT = 3306
 _LOGS = ("error", "slowquery")
@@ -23,20 +28,70 @@ _LOG_RETENTION = cdk.Duration.days(90)
 _DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)
 
 
+class ResultStoreUseError(Exception):
+    """A result store cannot be used in this way; the message says what it has."""
+
+
 class BaseResultStore(Construct):
     """A MySQL database for results, be it made here or not.
 
     Attributes:
         secret: The administrator's user name and password.
+        user_secrets: The secret of each user that is known here, by the user's name.
         security_group: The database's security group.
         endpoint_address: Host name to connect to.
         port: Port to connect to.
     """
 
     secret: secretsmanager.ISecret
+    user_secrets: Mapping[str, secretsmanager.ISecret]
     security_group: ec2.ISecurityGroup
     endpoint_address: str
     port: int
+
+    def grant_read_secret(self, grantee: iam.IGrantable, *, user: str | None = None) -> None:
+        """Let someone read the secret of a user, and so log in as that user once connected.
+
+        The policy is made with the grantee, so that the result store's stack does not depend on the grantee's.
+
+        Args:
+            grantee: Who may read it.
+            user: Name of the user. Default: the administrator.
+
+        Raises:
+            ResultStoreUseError: There is no such user.
+        """
+        if user is not None and user not in self.user_secrets:
+            names = ", ".join(sorted(self.user_secrets)) or "nothing: there are no users"
+            raise ResultStoreUseError(
+                f"{self.node.path} has no user {user}, allowed is {names}, or None for the administrator"
+            )
+        secret = self.secret if user is None else self.user_secrets[user]
+        grant_secret_read(grantee, secret=secret)
+
+    def grant_connect(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        grantee: iam.IGrantable,
+        security_group: ec2.ISecurityGroup,
+        user: str | None = None,
+    ) -> None:
+        """Let someone connect to the database as a user: by the network, and with the password.
+
+        Args:
+            scope: Parent construct of the security group's rule, in the stack of ``security_group``.
+            id: Name of the rule within the parent.
+            grantee: Who may read the user's secret.
+            security_group: Whose members may connect.
+            user: Name of the user. Default: the administrator.
+
+        Raises:
+            ResultStoreUseError: There is no such user.
+        """
+        self.grant_read_secret(grantee, user=user)
+        self.allow_connections_from(scope, id, security_group=security_group)
 
     def allow_connections_from(
         self, scope: Construct, id: str, *, security_group: ec2.ISecurityGroup
@@ -76,10 +131,15 @@ class ResultStore(BaseResultStore):
             deleted. ``DESTROY`` takes no final snapshot and deletes the backups.
         deletion_protection: Whether RDS refuses to delete it, whoever asks.
 
+    Raises:
+        InvalidSpecError: RDS or MySQL would refuse the database, or one of its users.
+
     Attributes:
         instance: The DB instance.
         secret: The administrator's user name and password, with host and port.
-        security_group: The instance's security group. It has no rules of its own.
+        user_secrets: The secret of each of the spec's users, by name: JSON with ``username``, ``password``, ``host``,
+            ``port``, ``dbname`` and ``engine``.
+        security_group: The instance's security group. It has no rules, but for the function that makes users.
         encryption_key: Encrypts storage, backups and the secret.
         endpoint_address: Host name to connect to.
         port: Port to connect to.
@@ -94,6 +154,7 @@ class ResultStore(BaseResultStore):
         secret: secretsmanager.ISecret,
         security_group: ec2.ISecurityGroup,
         port: int = _PORT,
+        user_secrets: Mapping[str, secretsmanager.ISecret] | None = None,
     ) -> BaseResultStore:
         """A database that exists, or that something else makes.
 
@@ -104,6 +165,7 @@ class ResultStore(BaseResultStore):
             secret: User name and password, as JSON with ``username`` and ``password``.
             security_group: The database's security group; rules are added to it.
             port: Port to connect to.
+            user_secrets: Secrets of users besides the administrator, by name, each like ``secret``. Default: none.
         """
         return _ExistingResultStore(
             scope,
@@ -112,6 +174,7 @@ class ResultStore(BaseResultStore):
             secret=secret,
             security_group=security_group,
             port=port,
+            user_secrets=user_secrets or {},
         )
 
     def __init__(
@@ -126,6 +189,9 @@ class ResultStore(BaseResultStore):
         deletion_protection: bool = True,
     ) -> None:
         super().__init__(scope, id)
+        problems = result_store_problems(spec)
+        if any(problem.severity == "error" for problem in problems):
+            raise InvalidSpecError(problems)
         destroy = removal_policy == cdk.RemovalPolicy.DESTROY
         self.encryption_key = kms.Key(
             self,
@@ -200,6 +266,21 @@ class ResultStore(BaseResultStore):
             removal_policy=(cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN),
         )
         self._acknowledge(admin, spec, deletion_protection=deletion_protection)
+        self.user_secrets: Mapping[str, secretsmanager.ISecret] = {}
+        if spec.users or spec.databases:
+            users = ResultStoreUsers(
+                self,
+                "Users",
+                spec=spec,
+                vpc=vpc,
+                subnets=subnets,
+                endpoint_address=self.endpoint_address,
+                port=self.port,
+                administrator=self.secret,
+                encryption_key=self.encryption_key,
+                security_group=self.security_group,
+            )
+            self.user_secrets = users.secrets
 
     def _parameter_group(
         self,
@@ -274,9 +355,11 @@ class _ExistingResultStore(BaseResultStore):
         secret: secretsmanager.ISecret,
         security_group: ec2.ISecurityGroup,
         port: int,
+        user_secrets: Mapping[str, secretsmanager.ISecret],
     ) -> None:
         super().__init__(scope, id)
         self.endpoint_address = endpoint_address
         self.secret = secret
+        self.user_secrets = user_secrets
         self.security_group = security_group
         self.port = port

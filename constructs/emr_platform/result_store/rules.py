@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from emr_platform.problems import Problem
 from emr_platform.result_store.instance_classes import classes_of_engine
-from emr_platform.result_store.spec import ResultStoreSpec
+from emr_platform.result_store.spec import ADMINISTRATOR, ResultStoreSpec, database_user
 from emr_platform.rule import Finding, RuleBook
 
 _BOOK: RuleBook[ResultStoreSpec] = RuleBook()
@@ -16,6 +16,10 @@ _AUTOSCALING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOP
 _CLASSES = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html"
 )
+_PRIVILEGES = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html"
+)
+_RESERVED = "https://dev.mysql.com/doc/refman/8.4/en/reserved-accounts.html"
 _VERSIONS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html"
 
 
@@ -70,6 +74,64 @@ def instance_class_is_known(spec: ResultStoreSpec) -> Iterator[Finding]:
             f"db.{spec.instance_type} is not among the classes known here for {spec.engine}",
             f"a class of RDS such as {', '.join(nearest)}",
         )
+
+
+# Of MySQL itself, and RDS's own: rdsadmin, rdsrepladmin, rdstopmgr and whatever it may add.
+_SYSTEM_DATABASES = frozenset(
+    ("information_schema", "innodb", "mysql", "performance_schema", "sys")
+)
+_SYSTEM_USERS = frozenset((ADMINISTRATOR, "root"))
+_SYSTEM_USER_PREFIXES = ("mysql", "rds")
+
+
+@_BOOK.rule(
+    "EMR-DATABASE-006",
+    what="Databases and users have names that MySQL and RDS do not keep for themselves.",
+    why="The server's own databases and users, and the administrator, would be changed instead of made; RDS refuses "
+    "that for most of them.",
+    source=_RESERVED,
+)
+def names_are_free(spec: ResultStoreSpec) -> Iterator[Finding]:
+    """No ``mysql`` and the like among databases, no ``admin``, ``root``, ``mysql…`` or ``rds…`` among users."""
+    for position, database in enumerate(spec.databases):
+        # Case does not tell names of databases apart on every server.
+        if database.lower() in _SYSTEM_DATABASES:
+            yield Finding(
+                ("databases", position),
+                f"{database} is a database of MySQL itself",
+                f"any other name than {', '.join(sorted(_SYSTEM_DATABASES))}",
+            )
+    for name in spec.users:
+        if name in _SYSTEM_USERS or name.startswith(_SYSTEM_USER_PREFIXES):
+            whose = "the administrator" if name == ADMINISTRATOR else "kept for the server itself"
+            yield Finding(
+                ("users", name),
+                f"{name} is {whose}",
+                f"a name that is neither {ADMINISTRATOR} nor root and begins with neither mysql nor rds",
+            )
+
+
+@_BOOK.rule(
+    "EMR-DATABASE-007",
+    what="Each database of a user is one of the result store's, and each user has one.",
+    why="There is nothing that the user could be let into.",
+    source=_PRIVILEGES,
+)
+def users_have_databases(spec: ResultStoreSpec) -> Iterator[Finding]:
+    """``databases`` of a user are among those of the result store, of which there are some."""
+    there = ", ".join(spec.databases) or "nothing: there are none"
+    for name, form in spec.users.items():
+        databases = database_user(form).databases
+        if databases is None and not spec.databases:
+            message = f"there is no database that {name} could use"
+            yield Finding(("users", name), message, "a name in result_store.databases")
+        for position, database in enumerate(databases or ()):
+            if database not in spec.databases:
+                yield Finding(
+                    ("users", name, "databases", position),
+                    f"the result store has no database {database}",
+                    there,
+                )
 
 
 RESULT_STORE_RULES = _BOOK.rules

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from emr_platform.spec import SpecModel, TextMatching
+from emr_platform.spec import Items, Name, SpecModel, TextMatching
 
 InstanceClass = Annotated[
     str,
@@ -19,6 +19,45 @@ InstanceClass = Annotated[
 
 ADMINISTRATOR = "admin"
 """The database user that the result store is made with."""
+
+DatabaseName = Annotated[
+    str,
+    TextMatching(r"[A-Za-z0-9_]{1,64}", "at most 64 letters, digits and underscores"),
+]
+"""The name of a database within a server."""
+
+DatabaseAccess = Literal["read_write", "read_only"]
+"""What a user may do with tables."""
+
+
+class DatabaseUserSpec(SpecModel):
+    """A user of the result store, with more to say than what it may do."""
+
+    access: DatabaseAccess = Field(
+        description="What the user may do: read_write, to read and change tables and what is in them; "
+        "read_only, to read them."
+    )
+    databases: Annotated[Items[DatabaseName], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Databases that the user may do it in, out of those of the result store. "
+        "Left out: all of them.",
+    )
+
+
+def _user_form(value: Any) -> str:
+    return "user" if isinstance(value, dict | DatabaseUserSpec) else "access"
+
+
+DatabaseUser = Annotated[
+    Annotated[DatabaseAccess, Tag("access")] | Annotated[DatabaseUserSpec, Tag("user")],
+    Discriminator(_user_form),
+]
+"""A user of the result store: what it may do, or that and where."""
+
+
+def database_user(form: DatabaseUser) -> DatabaseUserSpec:
+    """A user in its long form."""
+    return form if isinstance(form, DatabaseUserSpec) else DatabaseUserSpec(access=form)
 
 
 class ResultStoreSpec(SpecModel):
@@ -55,4 +94,13 @@ class ResultStoreSpec(SpecModel):
         ge=1,
         le=3600,
         description="Queries that take longer are written to the slow query log.",
+    )
+    databases: Items[DatabaseName] = Field(
+        default=(),
+        description="Databases that are made if they are not there. None is ever dropped.",
+    )
+    users: dict[Name, DatabaseUser] = Field(
+        default={},
+        description="Database users by name: read_write or read_only, in all databases. Each gets a "
+        "secret with its password, and connects with TLS only. Who is taken out of here is dropped.",
     )
