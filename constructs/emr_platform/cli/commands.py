@@ -31,6 +31,12 @@ COMMANDS: tuple[Command, ...] = (
         "Report every mistake in environment files.",
     ),
     Command(
+        "synth",
+        "emr_platform.cli.synth",
+        "synth",
+        "Write the templates of environments: of those that changed, on every core.",
+    ),
+    Command(
         "check",
         "emr_platform.cli.check",
         "check",

@@ -12,10 +12,9 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from emr_platform.synthesis.records import RECORD_FILE
+from emr_platform.templates.reading import MANIFEST, RECORD_FILE
 
 LOCK_FILE = ".emr-platform.lock"
-MANIFEST = "manifest.json"
 _TEMPORARY = re.compile(r"\.emr-platform-\w+")
 # What the command line of the CDK leaves in a folder while it uses it, with its process id.
 _READING = re.compile(r"read\.(\d+)\.\d+\.lock")

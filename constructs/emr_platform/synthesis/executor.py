@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 Job = TypeVar("Job")
@@ -64,7 +64,7 @@ class Executor(Generic[Job, Result]):
         self._lock = threading.Lock()
         self._is_ending = False
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Result]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Result]:
         """Do jobs; results come in the order in which jobs are done.
 
         Whatever ends the iteration early ends the workers, too.
@@ -114,19 +114,21 @@ class Executor(Generic[Job, Result]):
                     result = worker.do(job)
                 except WorkerLostError as error:
                     done.put(self._lost(job, str(error)))
-                    worker = self._forgotten(worker)
+                    self._forget(worker)
+                    worker = None
                     continue
                 done.put(result)
                 count += 1
                 if count == self._jobs_per_worker:
                     worker.close()
-                    worker = self._forgotten(worker)
+                    self._forget(worker)
+                    worker = None
         except Exception as error:  # noqa: BLE001 - raised again by who waits for results
             done.put(error)
         finally:
             if worker is not None:
                 worker.close()
-                self._forgotten(worker)
+                self._forget(worker)
 
     def _started(self) -> Worker[Job, Result]:
         worker = self._start()
@@ -137,7 +139,7 @@ class Executor(Generic[Job, Result]):
             worker.interrupt()
         return worker
 
-    def _forgotten(self, worker: Worker[Job, Result]) -> None:
+    def _forget(self, worker: Worker[Job, Result]) -> None:
         with self._lock:
             self._running.discard(worker)
 

@@ -144,7 +144,7 @@ def installed_packages() -> list[str]:
 
     Reading their metadata would take longer than everything else here.
     """
-    found = set()
+    found: set[str] = set()
     for folder in sys.path:
         try:
             names = os.listdir(folder or ".")  # noqa: PTH208 - names, of some hundreds

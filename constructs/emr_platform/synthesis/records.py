@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from emr_platform.synthesis.inputs import file_digest
-
-RECORD_FILE = ".emr-platform.json"
+from emr_platform.templates.reading import RECORD_FILE
 
 
 @dataclass(frozen=True, slots=True)
