@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from emr_platform.configurations.spec import property_of
 from emr_platform.environment.files import check_files, environment_files
 from emr_platform.environment.loader import (
-    MOST_BYTES,
     LoadedEnvironment,
     load_environment,
     load_environment_text,
 )
+from emr_platform.environment.text import MOST_BYTES
 from emr_platform.problems import InvalidSpecError, Location, Problem, in_file_order
 
 SMALLEST = """\

@@ -5,6 +5,7 @@ The rules themselves are in the modules beside this one, by what they are about.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from emr_platform.automatic_scaling.alarm_rules import ALARM_RULES
@@ -28,6 +29,7 @@ from emr_platform.cluster.volume_rules import VOLUME_RULES
 from emr_platform.metastore.rules import METASTORE_RULES
 from emr_platform.presets.rules import PRESET_RULES
 from emr_platform.problems import Problem
+from emr_platform.remembered import remembered_items
 from emr_platform.rule import Rule, RuleBook, problems_of
 from emr_platform.security_configuration.rules import SECURITY_RULES
 
@@ -68,8 +70,11 @@ def cluster_problems(spec: ClusterSpec) -> list[Problem]:
     Returns:
         All errors and warnings, with paths that begin in the spec.
     """
-    return [
+    return [*_problems(spec)]
+
+
+@remembered_items
+def _problems(spec: ClusterSpec) -> Iterable[Problem]:
+    for problem in problems_of(CLUSTER_RULES, spec):
         # Rules look at what EMR gets; their readers, at what the file says.
-        replace(problem, path=written_path(spec, problem.path))
-        for problem in problems_of(CLUSTER_RULES, spec)
-    ]
+        yield replace(problem, path=written_path(spec, problem.path))

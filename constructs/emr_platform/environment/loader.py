@@ -10,21 +10,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.empty_values import empty_values
-from emr_platform.environment.file_problems import FileProblem
+from emr_platform.environment.known_parts import KnownParts
 from emr_platform.environment.rules import environment_problems, part_problems
 from emr_platform.environment.schema_errors import schema_problems
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.environment.text import read_text
 from emr_platform.environment.yaml_source import parse
 from emr_platform.environment.yaml_tree import MappingNode, Node, ScalarNode, locate, plain
-from emr_platform.problems import InvalidSpecError, Location, Problem, in_file_order
+from emr_platform.problems import InvalidSpecError, Problem, in_file_order
 from emr_platform.problems import Path as ProblemPath
 from emr_platform.security_configuration.forms import DOCUMENT_KEYS
 from emr_platform.security_configuration.places import KEY, document_path
 from emr_platform.tenants.tenancy import Tenancy
-
-MOST_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +108,8 @@ def check_document(
     read_again: Callable[[], Node | None],
     completed: Callable[[EnvironmentSpec], EnvironmentSpec] | None = None,
     tenancy: Tenancy | None = None,
+    known: KnownParts | None = None,
+    places: Node | None = None,
 ) -> LoadedEnvironment:
     """Check a document that was read already.
 
@@ -120,6 +120,8 @@ def check_document(
         read_again: Reads the document again, for who asks where something stands in it.
         completed: Adds what the document does not say. Default: it says everything.
         tenancy: What the environment is to a tenant. Default: it has a file of its own.
+        known: Parts of other environments, of which many are alike. Default: none.
+        places: Where values stand, if that is more than the document has. Default: the document.
 
     Returns:
         The environment, with its warnings.
@@ -127,23 +129,25 @@ def check_document(
     Raises:
         InvalidSpecError: The environment has errors.
     """
-    document = plain(root)
     errors = empty_values(root, EnvironmentSpec)
     try:
-        spec = EnvironmentSpec.model_validate(document)
+        spec = EnvironmentSpec.model_validate(known.document(root) if known else plain(root))
     except ValidationError as error:
         errors += error.errors(include_url=False)
     found = list(problems)
     if errors:
         found += schema_problems(errors, model=EnvironmentSpec, root=root, file=str(file))
-        sound = _sound_parts(document, [error["loc"] for error in errors])
+        sound = _sound_parts(plain(root), [error["loc"] for error in errors])
         more = part_problems(sound, file.parent) if sound else []
         found += [_placed(problem, root, str(file)) for problem in more]
         raise InvalidSpecError(in_file_order(found))
+    if known:
+        known.keep(root, spec)
     if completed:
         spec = completed(spec)
-    more = environment_problems(spec, directory=file.parent)
-    found = in_file_order([*found, *(_placed(problem, root, str(file)) for problem in more)])
+    more = environment_problems(spec, directory=file.parent, tenancy=tenancy)
+    placed = (_placed(problem, places or root, str(file)) for problem in more)
+    found = in_file_order([*found, *placed])
     if any(problem.severity == "error" for problem in found):
         raise InvalidSpecError(found)
     return LoadedEnvironment(
@@ -210,53 +214,3 @@ def _written(path: ProblemPath, root: Node) -> ProblemPath:
         if isinstance(node, MappingNode) and any(key in node.entries for key in DOCUMENT_KEYS):
             return (*path[:start], *document_path(path[start:]))
     return path
-
-
-def read_text(file: Path) -> str:
-    """Read a file of the user's.
-
-    Args:
-        file: The file, UTF-8 and at most 1 MiB.
-
-    Returns:
-        Its content.
-
-    Raises:
-        InvalidSpecError: It cannot be read.
-    """
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except IsADirectoryError:
-        raise _refusal(kinds.UNREADABLE, file, "this is a directory", "a file") from None
-    except FileNotFoundError:
-        raise _refusal(kinds.UNREADABLE, file, "there is no such file") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _refusal(kinds.UNREADABLE, file, f"cannot be read: {reason}") from None
-    if len(content) > MOST_BYTES:
-        raise _refusal(kinds.TOO_LARGE, file, "the file has more than 1 MiB", "at most 1 MiB")
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
-        utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-        message = (
-            "the file is UTF-16"
-            if utf_16
-            else f"the byte 0x{content[error.start]:02x} is not UTF-8"
-        )
-        raise _refusal(kinds.NOT_TEXT, file, message, "text saved as UTF-8", line, column) from None
-
-
-def _refusal(
-    kind: FileProblem,
-    file: Path,
-    message: str,
-    allowed: str | None = None,
-    line: int = 1,
-    column: int = 1,
-) -> InvalidSpecError:
-    return InvalidSpecError([kind.at(Location(str(file), line, column), message, allowed=allowed)])

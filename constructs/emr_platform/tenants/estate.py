@@ -13,14 +13,14 @@ from emr_platform.environment.loader import (
     LoadedEnvironment,
     declared_name,
     load_environment,
-    read_text,
 )
+from emr_platform.environment.text import read_text
 from emr_platform.environment.yaml_source import parse
 from emr_platform.environment.yaml_tree import MappingNode
 from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.tenants.rendering import Effective, Rendering
-from emr_platform.tenants.tenancy import Tier
 from emr_platform.tenants.tenants_file import TenantsFile
+from emr_platform.tenants.tiers import Tier
 
 # A first look that costs nothing; whoever passes it is read.
 _MAY_BE_TENANTS_FILE = re.compile(r"""(?:^|[{,\s])["']?tenants["']?\s*:""")
@@ -141,7 +141,7 @@ def tenant_entries(rendering: Rendering) -> list[EnvironmentEntry]:
     """The environments of a tenants file, in the order of the file."""
     entries = []
     for row in rendering.file.rows.values():
-        shared = rendering.shared.of(row) if row.tier in ("bridge", "pool") else None
+        shared = rendering.file.shared_of(row)
         entries.append(
             EnvironmentEntry(
                 name=row.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from emr_platform.environment.known_parts import KnownParts
 from emr_platform.environment.loader import LoadedEnvironment, check_document
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_tree import Entry, MappingNode, Mark, Node, ScalarNode, plain
@@ -16,7 +17,8 @@ from emr_platform.tenants.row_addresses import RowAddresses
 from emr_platform.tenants.row_parameters import parameter_values, placeholder_problems
 from emr_platform.tenants.row_shared import PLACE, SharedEnvironments
 from emr_platform.tenants.tenancy import Tenancy
-from emr_platform.tenants.tenants_file import Row, TenantsFile
+from emr_platform.tenants.tenants_document import Row
+from emr_platform.tenants.tenants_file import TenantsFile
 
 _OF_POOL = ("name", *PLACE, "protection", "tags", "identity", "acknowledge")
 """What a tenant of a shared cluster has of a template."""
@@ -50,6 +52,7 @@ class Rendering:
         self.file = file
         self.addresses = RowAddresses(file)
         self.shared = SharedEnvironments(file, self.load)
+        self._known = KnownParts()
 
     def effective(self, row: Row) -> Effective:
         """Put an environment together.
@@ -63,7 +66,8 @@ class Rendering:
         self.file.row_spec(row)
         left_out = self._left_out(row)
         template = self.file.template(row)
-        values, problems = parameter_values(row, template)
+        parameters = self.file.parameters(template)
+        values, problems = parameter_values(row, template, parameters)
         root, unknown = template.substitution.of(values)
         for key in ("name", "tenant"):
             if entry := root.entries.get(key):
@@ -83,7 +87,7 @@ class Rendering:
                 root = merged(root, over)
                 problems += _override_problems(row, path, entry.node, left_out)
         problems += placeholder_problems(
-            row, template, unknown, matters=lambda key: not left_out(key)
+            row, parameters, unknown, matters=lambda key: not left_out(key)
         )
         root = self._with_identity(row, root)
         root = without(root, *(key for key in root.entries if left_out(key)))
@@ -98,7 +102,7 @@ class Rendering:
             return lambda key: key == "network"
         if row.tier == "shared":
             # Those of the tier bridge have their own; those of pool have the shared clusters.
-            pool = "pool" in self.shared.serves(row)
+            pool = "pool" in self.file.serves(row)
             unused = ("result_store",) if pool else ("result_store", "clusters", "ssh")
             return lambda key: key in unused
         return lambda key: key == ""
@@ -108,7 +112,7 @@ class Rendering:
         values: list[tuple[str, Mark, Node]] = [
             ("name", row.mark, ScalarNode(row.mark, row.name)),
         ]
-        shared = self.shared.of(row) if row.tier in ("bridge", "pool") else None
+        shared = self.file.shared_of(row)
         if shared:
             root = without(root, *PLACE)
             place = self.shared.place(shared)
@@ -155,7 +159,7 @@ class Rendering:
         tenancy = Tenancy("silo", row.tenant)
         completed: Callable[[EnvironmentSpec], EnvironmentSpec] | None = None
         if row.tier == "shared":
-            serves = self.shared.serves(row)
+            serves = self.file.serves(row)
             tenants = self.shared.pool_tenants(row) if "pool" in serves else ()
             tenancy = Tenancy("shared", serves=serves, pool_tenants=tenants)
         elif row.tier != "silo":
@@ -171,10 +175,19 @@ class Rendering:
             effective.root,
             problems,
             file=self.file.path,
-            read_again=lambda: self.effective(row).root,
+            read_again=lambda: _with_pool(self.effective(row)),
             completed=completed,
             tenancy=tenancy,
+            known=self._known,
+            places=_with_pool(effective),
         )
+
+
+def _with_pool(effective: Effective) -> MappingNode:
+    """The environment with what it has of a shared one, which is no part of its own declaration."""
+    if effective.pool is None:
+        return effective.root
+    return with_values(effective.root, [("pool", effective.pool.mark, effective.pool)])
 
 
 def _misplaced(row: Row) -> list[Problem]:

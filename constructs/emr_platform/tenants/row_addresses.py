@@ -11,7 +11,8 @@ from emr_platform.environment.yaml_tree import MappingNode, locate, plain
 from emr_platform.problems import InvalidSpecError, Location, Problem
 from emr_platform.tenants import file_problems as kinds
 from emr_platform.tenants.addresses import Allocation, allocate, overlaps
-from emr_platform.tenants.tenants_file import Row, TenantsFile
+from emr_platform.tenants.tenants_document import Row
+from emr_platform.tenants.tenants_file import TenantsFile
 
 
 class RowAddresses:

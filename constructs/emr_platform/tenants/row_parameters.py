@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from emr_platform.environment.schema_errors import similar
 from emr_platform.environment.yaml_tree import Entry, MappingNode, ScalarNode, plain
@@ -11,15 +11,19 @@ from emr_platform.tenants import file_problems as kinds
 from emr_platform.tenants.layers import UnknownPlaceholder
 from emr_platform.tenants.parameters import BUILT_IN, allowed, value_problem
 from emr_platform.tenants.template import Template
-from emr_platform.tenants.tenants_file import Row
+from emr_platform.tenants.template_parameters import Parameter
+from emr_platform.tenants.tenants_document import Row
 
 
-def parameter_values(row: Row, template: Template) -> tuple[dict[str, ScalarNode], list[Problem]]:
+def parameter_values(
+    row: Row, template: Template, parameters: Mapping[str, Parameter]
+) -> tuple[dict[str, ScalarNode], list[Problem]]:
     """Find the value of each placeholder.
 
     Args:
         row: The environment.
         template: Its template.
+        parameters: The template's parameters.
 
     Returns:
         The values, each with its place, of those parameters that have one; and what is wrong with the values
@@ -34,12 +38,12 @@ def parameter_values(row: Row, template: Template) -> tuple[dict[str, ScalarNode
             ("tier", row.tier),
         )
     }
-    for name, parameter in template.parameters.items():
+    for name, parameter in parameters.items():
         if parameter.default:
             values[name] = parameter.default
     problems = []
     for name, (path, entry) in _given(row).items():
-        if problem := _value_problem(row, template, name, path, entry):
+        if problem := _value_problem(row, template, parameters, name, path, entry):
             problems.append(problem)
         if isinstance(entry.node, ScalarNode):
             mark = entry.value_mark._replace(parameter=name)
@@ -49,7 +53,7 @@ def parameter_values(row: Row, template: Template) -> tuple[dict[str, ScalarNode
 
 def placeholder_problems(
     row: Row,
-    template: Template,
+    parameters: Mapping[str, Parameter],
     unknown: Iterable[UnknownPlaceholder],
     *,
     matters: Callable[[str], bool],
@@ -58,7 +62,7 @@ def placeholder_problems(
 
     Args:
         row: The environment.
-        template: Its template.
+        parameters: The parameters of its template.
         unknown: The placeholders.
         matters: Whether a key of the template is part of the environment.
 
@@ -70,7 +74,7 @@ def placeholder_problems(
     for each in unknown:
         if each.path and not matters(str(each.path[0])):
             continue
-        parameter = template.parameters.get(each.name)
+        parameter = parameters.get(each.name)
         if parameter is None:
             problems.append(
                 row.problem(
@@ -78,7 +82,7 @@ def placeholder_problems(
                     each.mark,
                     f"$({each.name}) names no parameter of the template",
                     path=each.path,
-                    allowed=_similar_or_all(each.name, template.parameters, "$({})")
+                    allowed=_similar_or_all(each.name, parameters, "$({})")
                     + "; an ordinary $( is written $$(",
                 )
             )
@@ -106,16 +110,21 @@ def _given(row: Row) -> dict[str, tuple[Path, Entry]]:
 
 
 def _value_problem(
-    row: Row, template: Template, name: str, path: Path, entry: Entry
+    row: Row,
+    template: Template,
+    parameters: Mapping[str, Parameter],
+    name: str,
+    path: Path,
+    entry: Entry,
 ) -> Problem | None:
-    parameter = template.parameters.get(name)
+    parameter = parameters.get(name)
     if parameter is None:
         return row.problem(
             kinds.UNKNOWN_PARAMETER,
             entry.mark,
             f"{template.file} has no parameter {name}",
             path=path,
-            allowed=_similar_or_all(name, template.parameters, "{}"),
+            allowed=_similar_or_all(name, parameters, "{}"),
         )
     if wrong := value_problem(parameter.spec, plain(entry.node)):
         return row.problem(

@@ -14,9 +14,9 @@ from emr_platform.pool.spec import PoolSpec
 from emr_platform.problems import InvalidSpecError
 from emr_platform.tenants import file_problems as kinds
 from emr_platform.tenants.layers import merged
-from emr_platform.tenants.spec import SharedSpec
-from emr_platform.tenants.tenancy import PoolTenant, TenantTier
-from emr_platform.tenants.tenants_file import Row, TenantsFile
+from emr_platform.tenants.tenancy import PoolTenant
+from emr_platform.tenants.tenants_document import Row
+from emr_platform.tenants.tenants_file import TenantsFile
 
 PLACE = ("account", "region")
 """What a tenant has of a shared environment whether or not it says so."""
@@ -34,31 +34,6 @@ class SharedEnvironments:
         self._load = load
         self._loaded: dict[str, LoadedEnvironment | InvalidSpecError] = {}
         self._networks: dict[str, NetworkSpec] = {}
-
-    @cached_property
-    def rows(self) -> dict[str, Row]:
-        """The shared environments by name."""
-        return {row.key: row for row in self.file.rows.values() if row.section == "shared"}
-
-    def of(self, row: Row) -> Row | None:
-        """The shared environment that a tenant uses; None if that cannot be told."""
-        named = next((entry for _, entry in row.entries("shared")), None)
-        if named:
-            return self.rows.get(str(plain(named.node)))
-        return next(iter(self.rows.values())) if len(self.rows) == 1 else None
-
-    def serves(self, row: Row) -> frozenset[TenantTier]:
-        """The tiers that a shared environment is there for.
-
-        Raises:
-            InvalidSpecError: Its row is wrong.
-        """
-        if self.file.is_shared_implicit:
-            used = {each.tier for each in self.file.rows.values()}
-            tiers: tuple[TenantTier, ...] = ("bridge", "pool")
-            return frozenset(tier for tier in tiers if tier in used)
-        spec = self.file.row_spec(row)
-        return frozenset(spec.serves if isinstance(spec, SharedSpec) else ())
 
     def place(self, row: Row) -> dict[str, Entry]:
         """Account and region of an environment, as far as they are said.
@@ -111,7 +86,9 @@ class SharedEnvironments:
         return loaded
 
     def _serving(self, row: Row) -> Row:
-        there = [each for each in self.rows.values() if row.tier in self.serves(each)]
+        there = [
+            each for each in self.file.shared_rows.values() if row.tier in self.file.serves(each)
+        ]
         path, entry = next(row.entries("shared"), (None, None))
         if entry is not None:
             name = str(plain(entry.node))
@@ -154,7 +131,7 @@ class SharedEnvironments:
     def pool_node(self, row: Row) -> MappingNode:
         """What a tenant has of a shared cluster: its row's words over those of the shared environment."""
         node = MappingNode(row.mark, block=True)
-        for each in (self.of(row), row):
+        for each in (self.file.shared_of(row), row):
             for _, entry in each.entries("pool") if each else ():
                 if isinstance(entry.node, MappingNode):
                     node = merged(node, entry.node)
@@ -172,7 +149,7 @@ class SharedEnvironments:
     def _pool_tenants(self) -> dict[str, list[PoolTenant]]:
         found: dict[str, list[PoolTenant]] = {}
         for row in sorted(self.file.rows.values(), key=lambda each: each.name):
-            shared = self.of(row) if row.tier == "pool" else None
+            shared = self.file.shared_of(row) if row.tier == "pool" else None
             if shared is None:
                 continue
             try:

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, JsonValue, Tag
 from emr_platform.network.spec import Cidr
 from emr_platform.pool.spec import PoolSpec
 from emr_platform.spec import Items, Name, SpecModel, Tags, TextMatching
-from emr_platform.tenants.tenancy import TenantTier
+from emr_platform.tenants.tiers import TenantTier
 
 ParameterName = Annotated[
     str,

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import Field, ValidationError
-
 from emr_platform.environment import file_problems as file_kinds
-from emr_platform.environment.empty_values import empty_values
-from emr_platform.environment.loader import read_text
-from emr_platform.environment.schema_errors import schema_problems
+from emr_platform.environment.text import read_text
 from emr_platform.environment.yaml_source import parse
-from emr_platform.environment.yaml_tree import MappingNode, Mark, ScalarNode, plain
+from emr_platform.environment.yaml_tree import MappingNode, Mark, Node, ScalarNode
 from emr_platform.problems import InvalidSpecError, Problem
-from emr_platform.spec import SpecModel
 from emr_platform.tenants import file_problems as kinds
 from emr_platform.tenants.layers import Substitution, merged, stamped, without
-from emr_platform.tenants.parameters import BUILT_IN, declaration_problems
-from emr_platform.tenants.spec import ParameterName, ParameterSpec
 
 MOST_TEMPLATES = 10
 """How many templates may extend each other."""
-
-
-class TemplateHead(SpecModel):
-    """What a template says besides an environment."""
-
-    extends: str | None = None
-    parameters: dict[ParameterName, ParameterSpec] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter, and where it stands.
-
-    Attributes:
-        spec: What the template says of it.
-        mark: Where its name stands.
-        default: Its default, with its place; None if it has none.
-    """
-
-    spec: ParameterSpec
-    mark: Mark
-    default: ScalarNode | None
 
 
 @dataclass(frozen=True)
@@ -53,12 +23,12 @@ class Template:
 
     Attributes:
         file: The file.
-        parameters: Its parameters by name.
+        parameters_node: What it says of its parameters; None if it has none.
         substitution: The environment, with its placeholders.
     """
 
     file: Path
-    parameters: Mapping[str, Parameter]
+    parameters_node: Node | None
     substitution: Substitution = field(repr=False)
 
     @property
@@ -80,11 +50,9 @@ def load_template(path: Path) -> Template:
         InvalidSpecError: A file cannot be read, or says what no template can mean.
     """
     root = _read_chain(path, ())
-    parameters, problems = _parameters(root, path)
-    if problems:
-        raise InvalidSpecError(problems)
+    declared = root.entries.get("parameters")
     environment = without(root, "parameters", "extends")
-    return Template(path, parameters, Substitution(environment))
+    return Template(path, declared.node if declared else None, Substitution(environment))
 
 
 def _read_chain(path: Path, readers: tuple[Path, ...]) -> MappingNode:
@@ -148,51 +116,3 @@ def missing_template(template: Path, mark: Mark, file: str, path: tuple[str | in
         path=path,
         allowed="a file that exists",
     )
-
-
-def _parameters(root: MappingNode, path: Path) -> tuple[dict[str, Parameter], list[Problem]]:
-    entry = root.entries.get("parameters")
-    if entry is None:
-        return {}, []
-    head = MappingNode(root.mark, root.block, {"parameters": entry})
-    errors = empty_values(head, TemplateHead)
-    try:
-        declared = TemplateHead.model_validate({"parameters": plain(entry.node)}).parameters
-    except ValidationError as error:
-        errors += error.errors(include_url=False)
-        declared = {}
-    if errors:
-        return {}, schema_problems(errors, model=TemplateHead, root=head, file=str(path))
-    problems: list[Problem] = []
-    parameters = {}
-    assert isinstance(entry.node, MappingNode)  # noqa: S101 - it is valid
-    for name, spec in declared.items():
-        own = entry.node.entries[name]
-        assert isinstance(own.node, MappingNode)  # noqa: S101 - it is valid
-        if name in BUILT_IN:
-            problems.append(
-                kinds.RESERVED_PARAMETER.at(
-                    own.mark.location(str(path)),
-                    f"$({name}) is the {BUILT_IN[name]} already",
-                    path=("parameters", name),
-                    allowed="another name",
-                )
-            )
-        for key, message, allowed in declaration_problems(spec):
-            at = own.node.entries[key].value_mark if key in own.node.entries else own.mark
-            problems.append(
-                kinds.PARAMETER_DECLARATION.at(
-                    at.location(str(path)),
-                    message,
-                    path=("parameters", name, key),
-                    allowed=allowed,
-                )
-            )
-        default = own.node.entries.get("default")
-        node = default.node if default and isinstance(default.node, ScalarNode) else None
-        parameters[name] = Parameter(
-            spec,
-            own.mark,
-            ScalarNode(node.mark._replace(parameter=name), node.value) if node else None,
-        )
-    return parameters, problems

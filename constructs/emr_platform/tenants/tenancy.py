@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.pool.spec import PoolSpec
-
-TenantTier = Literal["silo", "bridge", "pool"]
-"""How much a tenant has to itself.
-
-``silo``: everything. ``bridge``: everything but the network. ``pool``: a part of a shared cluster.
-"""
-
-Tier = Literal["silo", "bridge", "pool", "shared"]
-"""The tier of a tenant's environment, or ``shared`` for one that tenants of bridge and pool use."""
+from emr_platform.tenants.tiers import TenantTier, Tier
 
 
 @dataclass(frozen=True, slots=True)
