@@ -13,6 +13,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk.assertions import Template
+from pydantic import ValidationError
 
 from emr_platform.cluster import ClusterSpec, EmrCluster
 from emr_platform.metastore.access import grant_glue_catalog
@@ -163,6 +165,48 @@ def test_nodes_may_use_the_databases_of_the_catalog_that_are_named(synthesis: Sy
 def test_nodes_may_look_for_the_databases_that_spark_always_looks_for(synthesis: Synthesis) -> None:
     resources = [flat(s["Resource"]) for s in statements(synthesis, "Full", "glue:GetDatabase")]
     assert [text for text in resources if "database/default" in text and "global_temp" in text]
+
+
+def test_databases_by_how_their_names_begin() -> None:
+    """As AWS shows in "Control access by name prefix", and nothing for all of the catalog besides."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    for name, databases in (("Prefix", ["acme__*"]), ("All", ["*"]), ("Left", None)):
+        grant_glue_catalog(
+            iam.Role(stack, name, assumed_by=iam.AnyPrincipal()),
+            catalog=GlueCatalogSpec.model_validate({"databases": databases}),
+            applications=["Hive"],
+        )
+
+    ends = {
+        logical_id.partition("Default")[0]: [
+            sorted(flat(arn).rpartition(":")[2].strip('"]}') for arn in statement["Resource"])
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        ]
+        for logical_id, policy in Template.from_stack(stack)
+        .find_resources("AWS::IAM::Policy")
+        .items()
+    }
+
+    everything = ["catalog", "database/*", "table/*/*", "userDefinedFunction/*/*"]
+    assert ends == {
+        "Prefix": [
+            ["catalog", "database/acme__*", "table/acme__*/*", "userDefinedFunction/acme__*/*"],
+            ["catalog", "database/default", "database/global_temp"],
+        ],
+        "All": [everything],
+        "Left": [everything],
+    }
+
+
+@pytest.mark.parametrize("name", ["sales", "sales_*", "*", "a" * 255, "a" * 254 + "*"])
+def test_names_of_databases(name: str) -> None:
+    assert GlueCatalogSpec(databases=[name]).databases == (name,)
+
+
+@pytest.mark.parametrize("name", ["", "*sales", "sa*les", "sales?", "Sales", "a" * 255 + "*"])
+def test_names_that_are_none(name: str) -> None:
+    with pytest.raises(ValidationError):
+        GlueCatalogSpec(databases=[name])
 
 
 def test_nodes_that_read_may_only_read(synthesis: Synthesis) -> None:

@@ -20,6 +20,8 @@ from emr_platform.network import (
     Network,
     NetworkResources,
     NewVpcSpec,
+    SharedNetwork,
+    SharedVpcSpec,
 )
 from emr_platform.network.addresses import AddressSpaceError
 from tests.support import Synthesis, known_environment, lint, masked, new_app, synthesize
@@ -65,8 +67,22 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     Network(cdk.Stack(app, "NamedZones", env=known_environment()), "Network", spec=NAMED_ZONES)
     existing = cdk.Stack(app, "Existing")
     use(ExistingNetwork(existing, "Network", spec=EXISTING), existing)
+    stack = cdk.Stack(app, "Shared")
+    use(shared(stack, SharedVpcSpec(environment="shared-eu", cidr="10.60.0.0/20")), stack)
     use(defaults, cdk.Stack(app, "Dependent"))
     return synthesize(app)
+
+
+def shared(scope: cdk.Stack, spec: SharedVpcSpec) -> SharedNetwork:
+    """A network of another environment, of which the id of the VPC is imported."""
+    return SharedNetwork(
+        scope,
+        "Network",
+        spec=spec,
+        vpc_id=cdk.Fn.import_value("shared-eu:VpcId"),
+        cluster_subnet_ids=["subnet-a", "subnet-b"],
+        result_store_subnet_ids=["subnet-c", "subnet-d"],
+    )
 
 
 def use(network: NetworkResources, scope: cdk.Stack) -> None:
@@ -387,6 +403,35 @@ def test_what_an_existing_network_says_of_itself() -> None:
 
     assert network.cidr == network.vpc.vpc_cidr_block == "10.60.0.0/20"
     assert network.cluster_subnet_kind == "public"
+
+
+def test_a_shared_network_is_used_and_not_changed(synthesis: Synthesis) -> None:
+    template = synthesis.template("Shared")
+    group = synthesis.properties("Shared", "AWS::EC2::SecurityGroup")
+
+    assert {each["Type"] for each in template["Resources"].values()} == {"AWS::EC2::SecurityGroup"}
+    assert group["VpcId"] == {"Fn::ImportValue": "shared-eu:VpcId"}
+    assert template["Outputs"]["Clusters"]["Value"] == "subnet-a,subnet-b"
+    assert template["Outputs"]["ResultStore"]["Value"] == "subnet-c,subnet-d"
+
+
+@pytest.mark.parametrize("zones", [2, ["eu-west-1c", "eu-west-1a"]])
+def test_what_a_shared_network_says_of_itself(zones: Any) -> None:
+    stack = cdk.Stack(cdk.App(), "Stack", env=known_environment())
+    spec = SharedVpcSpec(environment="shared-eu", cidr="10.60.0.0/20", availability_zones=zones)
+
+    network = shared(stack, spec)
+
+    assert network.cidr == network.vpc.vpc_cidr_block == "10.60.0.0/20"
+    assert network.cluster_subnet_kind == "private"
+    subnets = [*network.cluster_subnets, *network.result_store_subnets]
+    found = [subnet.availability_zone for subnet in subnets]
+    if isinstance(zones, list):
+        assert found == zones * 2
+    else:
+        # As the shared environment's own stack has them: the region's first ones.
+        first, second = (stack.resolve(zone)["Fn::Select"][0] for zone in found[:2])
+        assert (first, second) == (0, 1)
 
 
 def test_what_a_new_network_says_of_itself() -> None:
