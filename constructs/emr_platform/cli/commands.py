@@ -67,6 +67,18 @@ COMMANDS: tuple[Command, ...] = (
         "Show that no environment can get at anything of another one.",
     ),
     Command(
+        "list",
+        "emr_platform.cli.list_environments",
+        "list_environments",
+        "List all environments: tenant, tier, region, account, release and nodes.",
+    ),
+    Command(
+        "show",
+        "emr_platform.cli.show",
+        "show",
+        "Show what an environment amounts to, and where each value is from.",
+    ),
+    Command(
         "lock",
         "emr_platform.cli.lock",
         "lock",

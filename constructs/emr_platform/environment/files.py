@@ -8,10 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from emr_platform.environment import file_problems as kinds
+from emr_platform.environment.folder import environment_files
 from emr_platform.environment.loader import LoadedEnvironment, declared_name, load_environment
 from emr_platform.problems import InvalidSpecError, Problem, in_file_order
 from emr_platform.tenants.estate import file_problems, read_tenants_file, tenant_entries
 from emr_platform.tenants.rendering import Rendering
+
+__all__ = ["Checked", "check_files", "environment_files", "in_few_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,6 @@ class Checked:
     def warnings(self) -> tuple[Problem, ...]:
         """What is legal but unwise, and not acknowledged."""
         return tuple(problem for problem in self.problems if problem.is_warning)
-
-
-def environment_files(directory: Path) -> list[Path]:
-    """The environment files of a folder, ``*.yaml`` and ``*.yml``, in the order of their names.
-
-    Hidden files are no environments: editors leave some behind.
-    """
-    return sorted(
-        path
-        for path in directory.glob("*")
-        if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
-    )
 
 
 def check_files(files: Iterable[Path], *, others: Iterable[Path] = ()) -> Checked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -14,17 +13,11 @@ from emr_platform.environment.loader import (
     declared_name,
     load_environment,
 )
-from emr_platform.environment.text import read_text
-from emr_platform.environment.yaml_source import parse
-from emr_platform.environment.yaml_tree import MappingNode
-from emr_platform.problems import InvalidSpecError, Problem
+from emr_platform.problems import Problem
+from emr_platform.tenants.detection import read_as
 from emr_platform.tenants.rendering import Effective, Rendering
 from emr_platform.tenants.tenants_file import TenantsFile
 from emr_platform.tenants.tiers import Tier
-
-# A first look that costs nothing; whoever passes it is read.
-_MAY_BE_TENANTS_FILE = re.compile(r"""(?:^|[{,\s])["']?tenants["']?\s*:""")
-
 
 _OF_ONE = (("ranges",), ("tenants",), ("shared",))
 """Keys whose problems are those of one environment of a file."""
@@ -125,16 +118,7 @@ def read_tenants_file(file: Path) -> TenantsFile | None:
     Returns:
         The tenants file; None for anything else, also for what cannot be read.
     """
-    try:
-        text = read_text(file).removeprefix("\ufeff")
-    except InvalidSpecError:
-        return None
-    if not _MAY_BE_TENANTS_FILE.search(text):
-        return None
-    root, problems = parse(text, str(file))
-    if not isinstance(root, MappingNode) or "tenants" not in root.entries:
-        return None
-    return TenantsFile(file, root, tuple(problems))
+    return read_as(TenantsFile, file)
 
 
 def tenant_entries(rendering: Rendering) -> list[EnvironmentEntry]:

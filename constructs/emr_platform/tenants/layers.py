@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from emr_platform.environment.yaml_scalars import Scalar
 from emr_platform.environment.yaml_tree import (
     Entry,
     MappingNode,
@@ -19,7 +20,6 @@ from emr_platform.environment.yaml_tree import (
     SequenceNode,
 )
 from emr_platform.problems import Path
-from emr_platform.spec import scalar_text
 
 
 def stamped(node: Node, file: str) -> Node:
@@ -73,16 +73,15 @@ def merged(base: MappingNode, over: MappingNode) -> MappingNode:
 
 
 def with_values(base: MappingNode, values: Iterable[tuple[str, Mark, Node]]) -> MappingNode:
-    """A mapping with some keys set, whatever they had before.
+    """A mapping with some keys set and in front, whatever they had before.
 
     Args:
         base: The mapping.
         values: Keys, where they are from, and their values.
     """
-    entries = dict(base.entries)
-    for key, mark, node in values:
-        entries[key] = Entry(key, mark, node)
-    return MappingNode(base.mark, base.block, entries)
+    said = {key: Entry(key, mark, node) for key, mark, node in values}
+    others = {key: entry for key, entry in base.entries.items() if key not in said}
+    return MappingNode(base.mark, base.block, said | others)
 
 
 def without(base: MappingNode, *keys: str) -> MappingNode:
@@ -210,7 +209,14 @@ def _filled(
         # Where the text is wrong, the value is to blame that differs from tenant to tenant.
         if value.mark.file and value.mark.file != node.mark.file:
             mark = value.mark
-        return scalar_text(value.value)
+        return _written(value.value)
 
     filled = _PLACEHOLDER.sub(written, text)
     return node if filled == text else ScalarNode(mark, filled, node.size, node.block)
+
+
+def _written(value: Scalar) -> str:
+    """A value within a text, true to how it was written."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(getattr(value, "text", value))
