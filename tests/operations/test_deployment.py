@@ -14,9 +14,11 @@ import pytest
 
 from emr_platform.environment.loader import load_environment
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
 from emr_platform.operations.inventory import Inventory, take_inventory
 from emr_platform.operations.local_aws import LocalAws
 from emr_platform.operations.local_aws.cdk import Cdk
+from emr_platform.tenants.tenancy import Tenancy
 from stacks.environment import EnvironmentStage
 from tests.support import ROOT, new_app
 
@@ -83,6 +85,57 @@ def test_everything_goes_in_the_end(aws: LocalAws, tmp_path: Path) -> None:
         "VPCs": [],
         "roles": [],
     }
+
+
+def test_a_tenant_in_a_shared_network(aws: LocalAws, tmp_path: Path) -> None:
+    """First what is shared, then the tenant, which knows no more of it than names; back in reverse."""
+    content = {"region": aws.region, "protection": "destroy", "result_store": {}}
+    cluster = {"release": "emr-7.12.0", "core": {"count": 1}}
+    shared = EnvironmentSpec.model_validate({**content, "name": "common"})
+    assert isinstance(shared.network, NewVpcSpec)
+    vpc = SharedVpcSpec.model_validate({"environment": "common", **shared.network.model_dump()})
+    tenant = EnvironmentSpec.model_validate(
+        {**content, "name": "globex", "clusters": {"etl": cluster}}
+    ).model_copy(update={"network": vpc})
+    app = new_app(tmp_path)
+    for spec, tenancy in (
+        (shared, Tenancy(tier="shared", serves=frozenset({"bridge"}))),
+        (tenant, Tenancy(tier="bridge", tenant="globex", shared=shared)),
+    ):
+        EnvironmentStage(app, spec=spec, directory=tmp_path, tenancy=tenancy)
+    app.synth()
+    cdk = Cdk(
+        project=ROOT,
+        environment=aws.environment(),
+        node_modules=NODE_MODULES,
+        app=str(tmp_path),
+    )
+
+    assert cdk.run("deploy", "common/*", *DIRECT) == 0
+    assert cdk.run("deploy", "globex/*", *DIRECT) == 0
+
+    [vpc_id] = [
+        export["Value"]
+        for export in aws.client("cloudformation").list_exports()["Exports"]
+        if export["Name"] == "common:VpcId"
+    ]
+    subnets = aws.client("ec2").describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])[
+        "Subnets"
+    ]
+    inventory = take_inventory(aws.client, environment="globex")
+    [running] = inventory.clusters
+    [database] = aws.client("rds").describe_db_instances()["DBInstances"]
+    instances = aws.client("emr").describe_cluster(ClusterId=running.id)["Cluster"]
+    subnet_ids = {subnet["SubnetId"] for subnet in subnets}
+    assert instances["Ec2InstanceAttributes"]["Ec2SubnetId"] in subnet_ids
+    group = database["DBSubnetGroup"]
+    assert {subnet["SubnetIdentifier"] for subnet in group["Subnets"]} <= subnet_ids
+    assert group["VpcId"] == vpc_id
+
+    assert cdk.destroy("globex/*") == 0
+    assert cdk.destroy("common/*") == 0
+    for name in ("common", "globex"):
+        assert take_inventory(aws.client, environment=name).stacks == ()
 
 
 def deployed(aws: LocalAws, file: Path, *, name: str, to: Path) -> Inventory:
