@@ -122,13 +122,22 @@ def remove_own_assembly(output: Path) -> bool:
 
 def refuse_foreign(assembly: Path) -> None:
     """Raise :class:`OutputError` for something that this program would not replace."""
-    if assembly.is_symlink() or (assembly.exists() and not (assembly / MANIFEST).is_file()):
-        if assembly.is_dir() and not assembly.is_symlink() and not any(assembly.iterdir()):
-            return
-        raise OutputError(
-            f"{assembly}: is there already, and is no cloud assembly\n"
-            "  allowed: another folder (--output), or remove it"
-        )
+    if not assembly.is_symlink() and (not assembly.exists() or _is_assembly(assembly)):
+        return
+    raise OutputError(
+        f"{assembly}: is there already, and is no cloud assembly\n"
+        "  allowed: another folder (--output), or remove it"
+    )
+
+
+def _is_assembly(folder: Path) -> bool:
+    """Whether a folder is a cloud assembly, or what is left of one."""
+    if not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir()}
+    return bool(names & {MANIFEST, RECORD_FILE}) or all(
+        _OF_ASSEMBLY.fullmatch(name) or name.startswith("assembly-") for name in names
+    )
 
 
 def refuse_used(assembly: Path) -> None:
