@@ -126,6 +126,14 @@ class EnvironmentStage(Stage):
                 tenancy=tenancy,
             )
 
+        if tenancy and "pool" in tenancy.serves:
+            # Loaded by those who have such tenants only.
+            from stacks.pool import PoolHost, add_pool
+
+            add_pool(
+                self, PoolHost(spec, tenancy, deletion, self.storage.storage, dict(self.clusters))
+            )
+
     def _network(self, scope: Stack) -> NetworkResources:
         """The network of the environment; one that it does not make has no stack, as that would be empty."""
         match self.spec.network:

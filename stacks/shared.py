@@ -12,13 +12,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aws_cdk import CfnOutput, Fn, Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from emr_platform.network.construct import NetworkResources, SharedNetwork
 from emr_platform.network.spec import SharedVpcSpec
+from emr_platform.storage.construct import Storage
 
 VPC_ID = "VpcId"
 """Id of the VPC."""
+
+LOG_BUCKET_NAME = "LogBucketName"
+"""Name of the log bucket."""
+
+LOG_BUCKET_KEY_ARN = "LogBucketKeyArn"
+"""ARN of the key that encrypts the log bucket."""
 
 
 def cluster_subnet_id(index: int) -> str:
@@ -29,6 +38,21 @@ def cluster_subnet_id(index: int) -> str:
 def result_store_subnet_id(index: int) -> str:
     """Id of a subnet for result stores, counted from 0."""
     return f"ResultStoreSubnetId{index}"
+
+
+def data_bucket_name(name: str) -> str:
+    """Name of a data bucket in S3."""
+    return f"DataBucketName-{name}"
+
+
+def data_bucket_key_arn(name: str) -> str:
+    """ARN of the key that encrypts a data bucket."""
+    return f"DataBucketKeyArn-{name}"
+
+
+def instance_role_arn(cluster: str) -> str:
+    """ARN of the role of the nodes of a cluster."""
+    return f"InstanceRoleArn-{cluster}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +132,46 @@ def shared_network(scope: Construct, id: str, spec: SharedVpcSpec) -> SharedNetw
         vpc_id=values.value(VPC_ID),
         cluster_subnet_ids=[values.value(cluster_subnet_id(zone)) for zone in zones],
         result_store_subnet_ids=[values.value(result_store_subnet_id(zone)) for zone in zones],
+    )
+
+
+def offer_storage(environment: str, storage: Storage) -> None:
+    """Export what tenants need to know of shared buckets.
+
+    Args:
+        environment: Name of the shared environment.
+        storage: Its buckets; the exports go into their stack.
+    """
+    values = SharedValues(environment)
+    stack = Stack.of(storage)
+    for bucket, name, key in (
+        (storage.logs, LOG_BUCKET_NAME, LOG_BUCKET_KEY_ARN),
+        *(
+            (bucket, data_bucket_name(name), data_bucket_key_arn(name))
+            for name, bucket in storage.data.items()
+        ),
+    ):
+        values.offer(stack, name, bucket.bucket_name)
+        if bucket.encryption_key:
+            values.offer(stack, key, bucket.encryption_key.key_arn)
+
+
+def shared_bucket(
+    scope: Construct, id: str, *, environment: str, name: str, key_arn: str
+) -> s3.IBucket:
+    """A bucket of another environment, as a tenant's stacks see it.
+
+    Args:
+        scope: Parent construct, in any stack of the tenant's stage.
+        id: Name within the parent.
+        environment: Name of the shared environment.
+        name: By what the bucket's name is exported, e.g. :data:`LOG_BUCKET_NAME`.
+        key_arn: By what its key is exported, e.g. :data:`LOG_BUCKET_KEY_ARN`.
+    """
+    values = SharedValues(environment)
+    return s3.Bucket.from_bucket_attributes(
+        scope,
+        id,
+        bucket_name=values.value(name),
+        encryption_key=kms.Key.from_key_arn(scope, f"{id}Key", values.value(key_arn)),
     )

@@ -45,7 +45,12 @@ class StorageStack(EnvironmentStack):
             description="Buckets",
         )
         self.storage = Storage(
-            self, "Storage", spec=environment.storage, removal_policy=deletion.data_policy
+            self,
+            "Storage",
+            spec=environment.storage,
+            removal_policy=deletion.data_policy,
+            # Tenants may use a bucket's key for their own objects only.
+            bucket_keys=tenancy is None or "pool" not in tenancy.serves,
         )
         tags = environment_tags(environment, tenancy)
         for resource in emptying_resources(self):

@@ -45,6 +45,8 @@ class Storage(BaseStorage):
         spec: The buckets. External buckets are not made here.
         removal_policy: What becomes of buckets and keys when the stack is deleted. ``DESTROY``
             deletes the objects as well, and the keys after seven days.
+        bucket_keys: Whether S3 asks KMS once for many objects, which costs less. Then permissions on a bucket's key
+            cannot tell one object from another, as the encryption context is the ARN of the bucket.
 
     Attributes:
         logs: Where EMR writes the logs of clusters and steps.
@@ -80,11 +82,13 @@ class Storage(BaseStorage):
         *,
         spec: StorageSpec,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        bucket_keys: bool = True,
     ) -> None:
         super().__init__(scope, id)
         # Without this flag the CDK would write an ACL, which these buckets do not take.
         self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
         self._removal_policy = removal_policy
+        self._bucket_keys = bucket_keys
         # Server access logs cannot be delivered to a bucket that is encrypted with a KMS key.
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
         self.access_logs = self._bucket(
@@ -147,7 +151,7 @@ class Storage(BaseStorage):
             id,
             encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
             encryption_key=key,
-            bucket_key_enabled=True if key else None,
+            bucket_key_enabled=self._bucket_keys if key else None,
             enforce_ssl=True,
             minimum_tls_version=1.2,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,

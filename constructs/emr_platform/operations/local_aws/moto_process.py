@@ -49,6 +49,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     from emr_platform.operations.local_aws.lambda_runner import LambdaRunner
     from emr_platform.operations.local_aws.moto_changes import (
         change_sets,
+        instance_groups,
         lambda_functions,
         stacks,
         templates,
@@ -86,6 +87,7 @@ def _serve(arguments: argparse.Namespace) -> None:
         )
         stacks.install()
         change_sets.install()
+        instance_groups.install()
         lambda_functions.install(runner)
         sys.stdout.write(json.dumps({"port": port}) + "\n")
         sys.stdout.flush()

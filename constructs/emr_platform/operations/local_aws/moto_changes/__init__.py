@@ -43,6 +43,7 @@ RELIED_ON = (
     "moto.cloudformation.utils:generate_stack_id",
     "moto.cloudtrail.responses:CloudTrailResponse",
     "moto.core.common_models:CloudFormationModel",
+    "moto.emr.models:ElasticMapReduceBackend.modify_instance_groups",
 )
 """What no document of moto promises, as ``module:Class.attribute``."""
 
