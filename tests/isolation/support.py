@@ -26,13 +26,16 @@ def stack(
     name: str | None = None,
     account: str | None = None,
     region: str | None = REGION,
+    tags: Mapping[str, str] | None = None,
     **sections: Json,
 ) -> Stack:
     """A stack of an environment."""
     text = json.dumps({**sections, "Resources": resources}, indent=1)
     name = name or f"{environment}-stack"
     parsed = parse(text, name=name, place=f"{name}.json")
-    return replace(parsed, account=account, region=region, tags={"environment": environment})
+    return replace(
+        parsed, account=account, region=region, tags={"environment": environment, **(tags or {})}
+    )
 
 
 def role(
@@ -127,8 +130,10 @@ def victim(environment: str = "prod", **more: Json) -> dict[str, Json]:
     }
 
 
-def look(*stacks: Stack, accepted: Mapping[str, str] | None = None) -> Isolation:
-    return isolation_of(stacks, accepted)
+def look(
+    *stacks: Stack, accepted: Mapping[str, str] | None = None, strict: bool = False
+) -> Isolation:
+    return isolation_of(stacks, accepted, strict=strict)
 
 
 def found(isolation: Isolation, environment: str = "dev") -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emr_platform.isolation.world import environment_of
+from emr_platform.isolation.environments import environment_of
 from tests.isolation.support import (
     ACCOUNT,
     allow,
@@ -187,19 +187,18 @@ def test_thing_in_no_template_that_both_use() -> None:
 
     shared, other = "arn:aws:s3:::company/in/*", "arn:aws:s3:::elsewhere/*"
     writing = look(uses("dev", "s3:PutObject", shared), uses("prod", GET, shared))
-    [finding] = writing.findings
-    assert (finding.id, finding.targets) == (
-        "dev/arn:aws:s3:::company/shared:write",
-        {"prod": ("prod-stack/App",)},
-    )
+    assert [(each.id, each.targets) for each in writing.findings] == [
+        ("dev-stack/App/s3:write", {"prod": ("arn:aws:s3:::company/in/*",)}),
+        ("prod-stack/App/s3:read", {"dev": ("arn:aws:s3:::company/in/*",)}),
+    ]
+    [theirs] = [each for each in writing.findings[0].reasons if "theirs" in each.text]
+    assert theirs.source.file == "prod-stack.json"
     assert look(uses("dev", GET, shared), uses("prod", GET, shared)).findings == ()
     assert look(uses("dev", "s3:PutObject", other), uses("prod", GET, shared)).findings == ()
-    glue = "arn:aws:glue:eu-west-1:111122223333:database/*"
-    both = look(
-        stack("dev", {"App": role(allow("glue:*", glue))}, account=ACCOUNT),
-        stack("prod", {"App": role(allow("glue:GetTable", glue))}, account=ACCOUNT),
-    )
-    assert [each.environment for each in both.findings] == ["dev"]
+    own = "arn:aws:s3:::company/own/*"
+    assert look(uses("dev", "s3:*", shared), uses("prod", "s3:*", own)).findings == ()
+    within = "arn:aws:s3:::company/*/a.csv"
+    assert look(uses("dev", "s3:Put*", within), uses("prod", GET, own)).findings != ()
 
 
 CATALOG = "arn:aws:glue:eu-west-1:111122223333:"
@@ -220,7 +219,7 @@ def catalog_user(name: str, actions: Any, *resources: str) -> Any:
         (["database/de__*"], ["database/de_v__*"], False),
         (["database/sales"], ["database/sales"], True),
         (["table/sales/orders"], ["database/sales"], True),
-        (["userDefinedFunction/sales/*"], ["tableVersion/sales/orders/1"], True),
+        (["table/sales/*"], ["table/sales/orders"], True),
         (["database/dev_*"], ["database/dev_eu_*"], True),
         (["database/*_raw"], ["database/prod_*"], True),
         (["database/sale?"], ["table/sales/*"], True),
@@ -233,8 +232,10 @@ def test_databases_of_the_catalog(dev: list[str], prod: list[str], shared: bool)
 
     findings = look(writer, catalog_user("prod", READING, *prod)).findings
 
-    assert [each.targets for each in findings] == (
-        [{"prod": ("prod-stack/App",)}] if shared else []
+    assert [(each.id, [*each.targets]) for each in findings] == (
+        [("dev-stack/App/glue:write", ["prod"]), ("prod-stack/App/glue:read", ["dev"])]
+        if shared
+        else []
     )
     nobody_writes = look(catalog_user("dev", READING, *dev), catalog_user("prod", READING, *prod))
     assert nobody_writes.findings == ()
@@ -247,8 +248,8 @@ def test_settings_of_the_catalog() -> None:
 
     [finding] = look(ruler, user).findings
 
-    assert finding.id == f"dev/{CATALOG}catalog/shared:write"
-    assert finding.targets == {"prod": ("prod-stack/App",)}
+    assert finding.id == "dev-stack/App/glue:write"
+    assert finding.targets == {"prod": (f"{CATALOG}catalog",)}
 
 
 def test_database_of_a_template_and_others_besides() -> None:
@@ -258,6 +259,6 @@ def test_database_of_a_template_and_others_besides() -> None:
     prod = catalog_user("prod", READING, "database/prod_raw", "table/prod_raw/*")
     catalog = stack("prod", {"Database": database}, name="prod-catalog", account=ACCOUNT)
 
-    ids = {each.id for each in look(dev, prod, catalog).findings}
+    [finding] = [e for e in look(dev, prod, catalog).findings if e.id == "dev-stack/App/glue:write"]
 
-    assert f"dev/{CATALOG}database/*/shared:write" in ids
+    assert {"prod-catalog/Database", f"{CATALOG}database/prod_raw"} <= {*finding.targets["prod"]}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from emr_platform.isolation.evaluation import may_match
 from emr_platform.isolation.facts import matched_actions
-from emr_platform.isolation.matching import has_wildcard, symbols_in
-from emr_platform.isolation.parties import Target
+from emr_platform.isolation.matching import has_wildcard, is_symbol, symbols_in
+from emr_platform.isolation.parties import Actor, Target
 from emr_platform.isolation.policies import Statement
 
 Kinds = tuple[tuple[str, str], ...]
@@ -83,3 +83,36 @@ class Candidates:
             }
             every = group.every if statement.negated_resources else possible.values()
             yield from ((each, actions) for each in every if may_match(statement, each))
+
+
+class Meant:
+    """An index of actors by the names in their ARNs."""
+
+    def __init__(self, actors: Sequence[Actor]) -> None:
+        """Build the index.
+
+        Args:
+            actors: All actors.
+        """
+        self._everyone = actors
+        self._by_symbol: dict[str, list[Actor]] = {}
+        for actor in actors:
+            for symbol in symbols_in(actor.arn):
+                self._by_symbol.setdefault(symbol, []).append(actor)
+
+    def by(self, target: Target) -> Iterable[Actor]:
+        """The actors that a target's own policy may mean by name, or by leaving nobody out."""
+        found: dict[int, Actor] = {}
+        for statement in target.policy or ():
+            principals = statement.principals
+            if not statement.allows or principals is None:
+                continue
+            if principals.negated:
+                return self._everyone
+            for pattern in principals.aws:
+                symbols = [symbol for symbol in pattern if is_symbol(symbol)]
+                if not symbols and not pattern.endswith(":root") and not pattern.isdecimal():
+                    return self._everyone
+                for symbol in symbols:
+                    found.update((id(actor), actor) for actor in self._by_symbol.get(symbol, ()))
+        return found.values()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain, islice
+from typing import Final
 
-from emr_platform.isolation.candidates import Candidates
+from emr_platform.isolation.candidates import Candidates, Meant
 from emr_platform.isolation.evaluation import (
     Evaluator,
     Grant,
@@ -21,14 +23,18 @@ from emr_platform.isolation.evaluation import (
 from emr_platform.isolation.exceptions import documented
 from emr_platform.isolation.facts import Access, access
 from emr_platform.isolation.imports import import_findings
-from emr_platform.isolation.matching import is_symbol
 from emr_platform.isolation.model import Finding, Gap, Isolation, Reason, reason_of
 from emr_platform.isolation.network import network_findings
+from emr_platform.isolation.part_index import PartIndex
 from emr_platform.isolation.parties import Actor, Target, World
 from emr_platform.isolation.policies import Statement
-from emr_platform.isolation.shared import shared_findings
+from emr_platform.isolation.shared import by_design, concerns, counted
+from emr_platform.isolation.territory import parts_of
+from emr_platform.isolation.things import things_of
 from emr_platform.isolation.world import world_of
 from emr_platform.templates.model import Stack
+
+MOST_EXAMPLES: Final = 3
 
 
 def isolation_of(
@@ -49,14 +55,13 @@ def isolation_of(
         *_Search(world, strict=strict).findings(),
         *network_findings(world),
         *import_findings(world),
-        *shared_findings(world),
     ]
     gaps = [Gap(each.id, each.environment, each.message, each.source) for each in world.unjudged]
     gaps += [_gap(finding) for finding in found if not finding.certain]
     answers = _Answers(accepted or {})
-    order = {name: index for index, name in enumerate(world.environments)}
+    order = {name: index for index, name in enumerate(world.names)}
     return Isolation(
-        environments=tuple(world.environments),
+        environments=tuple(world.names),
         findings=tuple(
             answers.to_finding(finding)
             for finding in sorted(found, key=lambda each: (order[each.environment], each.id))
@@ -132,6 +137,7 @@ class _Draft:
     targets: dict[str, dict[str, None]] = field(default_factory=dict)
     allowing: dict[int, Statement] = field(default_factory=dict)
     vain: dict[int, tuple[Statement, str]] = field(default_factory=dict)
+    theirs: dict[int, Statement] = field(default_factory=dict)
     certain: bool = False
 
     def add(self, grant: Grant, actions: Iterable[str], target: Target) -> None:
@@ -140,6 +146,8 @@ class _Draft:
             self.actions.update(actions)
             self.targets.setdefault(target.environment, {})[target.name] = None
             self.allowing.update((id(each), each) for each in grant.statements)
+            if target.part:
+                self.theirs.update((id(each), each) for each in target.part.statements)
             self.vain.update((id(each), (each, why)) for each, why in grant.not_stopping)
 
     def add_row(self, statement: Statement, row: _Row) -> None:
@@ -153,7 +161,7 @@ class _Draft:
         """Whether something is told: what is certain is, without what may be so besides."""
         if certain and not self.certain:
             self.certain = True
-            for each in (self.actions, self.targets, self.allowing, self.vain):
+            for each in (self.actions, self.targets, self.allowing, self.vain, self.theirs):
                 each.clear()
         return certain or not self.certain
 
@@ -175,7 +183,9 @@ class _Search:
         self._strict = strict
         self._evaluator = Evaluator(world)
         self._candidates = Candidates(world.targets)
-        self._drafts: dict[tuple[Actor, Access, str], _Draft] = {}
+        self._divided = parts_of(world, self._evaluator, self._candidates)
+        self._parts = PartIndex([*self._divided, *things_of(world)])
+        self._drafts: dict[tuple[Actor, Access, str, str | None], _Draft] = {}
         self._rows: dict[tuple[int, str], tuple[list[_Row], list[Target]]] = {}
 
     def findings(self) -> Iterator[Finding]:
@@ -183,10 +193,11 @@ class _Search:
         for actor in self._world.actors:
             self._look(actor)
         self._look_from_targets()
-        for (actor, kind, service), draft in self._drafts.items():
-            finding = _finding(f"{actor.name}/{service}:{kind}", actor.environment, draft)
+        for (actor, kind, service, design), draft in self._drafts.items():
+            id = f"{actor.name}/{service}:{kind}{'' if design is None else '/by-design'}"
+            finding = _finding(id, actor.environment, draft)
             finding = replace(finding, who=actor.name, access=kind, service=service)
-            reason = documented(finding, actor, tuple(draft.allowing.values()))
+            reason = design or documented(finding, actor, tuple(draft.allowing.values()))
             reason = None if self._strict else reason
             yield replace(finding, accepted=reason, documented=reason is not None)
         yield from self._of_services()
@@ -202,12 +213,12 @@ class _Search:
                 rows, targets = self._same_for_all(statement, actor.account)
                 for row in rows:
                     if row.environment != actor.environment:
-                        draft = self._drafts.setdefault((actor, row.access, row.service), _Draft())
-                        draft.add_row(statement, row)
+                        key = (actor, row.access, row.service, None)
+                        self._drafts.setdefault(key, _Draft()).add_row(statement, row)
             else:
                 targets = (target for target, _ in self._candidates.of(statement))
-            for target in targets:
-                if target.environment != actor.environment:
+            for target in chain(targets, self._parts.of(statement)):
+                if concerns(self._world, actor, target):
                     said.setdefault(id(target), (target, []))[1].append(statement)
         for target, statements in said.values():
             for grant in self._evaluator.grants(actor, target, statements):
@@ -221,7 +232,8 @@ class _Search:
         rows: dict[tuple[str, Access, str, bool], _Row] = {}
         rest = []
         for target, possible in self._candidates.of(statement):
-            if not is_open(target) or not same_account(account, target.account):
+            is_shared = target.environment in self._world.environments.shared
+            if is_shared or not is_open(target) or not same_account(account, target.account):
                 rest.append(target)
                 continue
             actions = plain_actions(statement, target, possible)
@@ -236,20 +248,21 @@ class _Search:
 
     def _look_from_targets(self) -> None:
         """What policies of targets allow to others by name."""
-        by_symbol: dict[str, list[Actor]] = {}
-        for actor in self._world.actors:
-            for symbol in filter(is_symbol, actor.arn):
-                by_symbol.setdefault(symbol, []).append(actor)
-        for target in self._world.targets:
-            for actor in _meant(target, by_symbol, self._world.actors):
-                if actor.environment != target.environment:
+        meant = Meant(self._world.actors)
+        for target in chain(self._world.targets, self._divided):
+            for actor in meant.by(target):
+                if concerns(self._world, actor, target):
                     for grant in self._evaluator.grants(actor, target, ()):
                         self._note(actor, target, grant)
 
     def _note(self, actor: Actor, target: Target, grant: Grant) -> None:
-        for (kind, service), actions in _by_kind(grant.actions).items():
-            draft = self._drafts.setdefault((actor, kind, service), _Draft())
-            draft.add(grant, actions, target)
+        actions = counted(self._world, actor, target, grant)
+        if not actions:
+            return
+        design = by_design(self._world, actor, target, grant)
+        for (kind, service), names in _by_kind(actions).items():
+            draft = self._drafts.setdefault((actor, kind, service, design), _Draft())
+            draft.add(grant, names, target)
 
     def _of_services(self) -> Iterator[Finding]:
         """What services of AWS may do to targets on behalf of others."""
@@ -286,7 +299,7 @@ def _finding(id: str, environment: str, draft: _Draft) -> Finding:
         service="",
         actions=tuple(sorted(written.get(action, action) for action in draft.actions)),
         targets={name: tuple(sorted(draft.targets[name])) for name in sorted(draft.targets)},
-        reasons=_reasons(draft.allowing.values()),
+        reasons=(*_reasons(draft.allowing.values()), *_theirs(draft.theirs.values())),
         not_stopping=tuple(
             dict.fromkeys(Reason(why, each.source) for each, why in draft.vain.values())
         ),
@@ -298,24 +311,10 @@ def _reasons(statements: Iterable[Statement]) -> tuple[Reason, ...]:
     return tuple(dict.fromkeys(reason_of(each) for each in statements))
 
 
-def _meant(
-    target: Target, by_symbol: Mapping[str, Sequence[Actor]], everyone: Sequence[Actor]
-) -> Iterable[Actor]:
-    """The actors that a target's own policy may mean by name, or by leaving nobody out."""
-    found: dict[int, Actor] = {}
-    for statement in target.policy or ():
-        principals = statement.principals
-        if not statement.allows or principals is None:
-            continue
-        if principals.negated:
-            return everyone
-        for pattern in principals.aws:
-            symbols = [symbol for symbol in pattern if is_symbol(symbol)]
-            if not symbols and not pattern.endswith(":root") and not pattern.isdecimal():
-                return everyone
-            for symbol in symbols:
-                found.update((id(actor), actor) for actor in by_symbol.get(symbol, ()))
-    return found.values()
+def _theirs(statements: Iterable[Statement]) -> Iterator[Reason]:
+    """What makes parts of shared things theirs; of many, a few show it."""
+    for statement in islice(statements, MOST_EXAMPLES):
+        yield Reason("makes it theirs", statement.source)
 
 
 def _services(target: Target) -> dict[str, None]:

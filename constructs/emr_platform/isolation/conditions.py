@@ -66,8 +66,27 @@ class OfEnvironment:
         return DEPENDS
 
 
-Known = str | Absent | OfEnvironment | None
+@dataclass(frozen=True)
+class OneOf:
+    """One of several texts, whichever somebody chooses.
+
+    Attributes:
+        texts: The texts.
+    """
+
+    texts: tuple[str, ...]
+
+    def matches(self, pattern: str) -> Verdict:
+        """Whether a pattern matches the text that is chosen."""
+        found = {_like(text, pattern) for text in self.texts}
+        return found.pop() if len(found) == 1 else DEPENDS
+
+
+Known = str | Absent | OfEnvironment | OneOf | None
 """A value of a request: a text, none at all, an ARN of something, or None where nothing is known."""
+
+CONTEXT: Final = "kms:encryptioncontext:"
+"""What the conditions on a key's encryption context begin with, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +111,8 @@ class Request:
                 if tag.lower() == name:
                     return None if HOLE in value else value
             return ABSENT
+        if key.startswith(CONTEXT) and key not in self.values:
+            return self.values.get(f"{CONTEXT}*")
         return self.values.get(key)
 
     @property
@@ -168,7 +189,7 @@ def _any(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def _like(value: Known, pattern: str) -> Verdict:
-    if isinstance(value, OfEnvironment):
+    if isinstance(value, OfEnvironment | OneOf):
         return value.matches(pattern)
     if not isinstance(value, str):
         return DEPENDS
@@ -178,6 +199,8 @@ def _like(value: Known, pattern: str) -> Verdict:
 
 
 def _equals(value: Known, wanted: str) -> Verdict:
+    if isinstance(value, OneOf):
+        return value.matches(escaped(wanted))
     if isinstance(value, OfEnvironment):
         # A wildcard is an ordinary character here; whoever writes one means it otherwise.
         return value.matches(wanted) if not has_wildcard(wanted) else NO
@@ -189,7 +212,7 @@ def _equals_ignoring_case(value: Known, wanted: str) -> Verdict:
 
 
 def _arn(value: Known, pattern: str) -> Verdict:
-    if isinstance(value, OfEnvironment) or not isinstance(value, str):
+    if not isinstance(value, str):
         return _like(value, pattern)
     # The six parts are compared one by one.
     theirs, ours = value.split(":", 5), pattern.split(":", 5)

@@ -73,6 +73,8 @@ def about(statement: Statement, target: Target, *, holes: bool = True) -> frozen
         holes: Whether what is unknown in the statement counts.
     """
     actions = matched_actions(statement.actions, statement.negated_actions, target.kinds)
+    if target.part and target.part.only is not None:
+        actions &= target.part.only
     if not actions:
         return actions
     if statement.allows:
@@ -158,6 +160,12 @@ class Evaluator:
             if actions:
                 yield Grant(actions, (statement,))
 
+    def said_for(self, actor: Actor, target: Target, pattern: str) -> str:
+        """A pattern with the variables of policies filled in, as they are when an actor asks for a target."""
+        if "${" not in pattern:
+            return pattern
+        return with_variables(pattern, _Case(self, actor, target).variables)
+
     def owner(self, character: str) -> str | None:
         """The environment of the resource whose name a character stands for."""
         symbol = self._world.symbols.owner(character)
@@ -230,6 +238,11 @@ class _Case:
 
     def _owner(self, character: str) -> str | None:
         return self._evaluator.owner(character)
+
+    @property
+    def variables(self) -> dict[str, str | None]:
+        """What variables of policies stand for in this case."""
+        return self._request.variables
 
     # --- What is allowed -------------------------------------------------------------------
 
@@ -314,6 +327,8 @@ class _Case:
             vain += [(statement, in_vain)] if in_vain else []
         if actions:
             certain = all(about(each, self._target, holes=False) & actions for each in allowing)
+            if self._target.part and HOLE in self._target.text:
+                certain = False
             yield Grant(actions, tuple(allowing), tuple(vain), certain)
 
     def _within_boundary(self, actions: frozenset[str], *, limited: bool) -> frozenset[str]:

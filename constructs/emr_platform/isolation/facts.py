@@ -50,6 +50,16 @@ _SPECIAL: Final = {
     "sqs:receivemessage": Access.READ,
 }
 _READING: Final = ("batchget", "describe", "get", "list", "partiqlselect", "query", "scan", "view")
+_WITHIN: Final = {"catalog": ("database", "table", "userdefinedfunction")}
+"""Of AWS Glue: what is done to a database or table has to be allowed on the catalog, too. That is all it does there."""
+
+_CATALOG: Final = (
+    "glue:deleteresourcepolicy",
+    "glue:putdatacatalogencryptionsettings",
+    "glue:putresourcepolicy",
+)
+"""What changes who may use the whole Data Catalog of an account and region, and its encryption."""
+
 _USELESS: Final = frozenset(
     # What only goes along with taking on a role.
     ("sts:setcontext", "sts:setsourceidentity", "sts:tagsession")
@@ -75,8 +85,16 @@ def actions_on(kinds: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
         f"{service}:{action}"
         for service, kind in kinds
         for action in _facts()["actions"][f"{service} {kind}"].split()
+        if not any(action in actions_of(service, inner) for inner in _WITHIN.get(kind, ()))
     )
-    return tuple(action for action in found if action not in _USELESS)
+    more = _CATALOG if ("glue", "catalog") in kinds else ()
+    return tuple(action for action in (*found, *more) if action not in _USELESS)
+
+
+@cache
+def actions_of(service: str, kind: str) -> frozenset[str]:
+    """The names of all actions that name a resource of a type, whatever else they name."""
+    return frozenset(_facts()["actions"][f"{service} {kind}"].split())
 
 
 @cache

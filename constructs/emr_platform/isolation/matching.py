@@ -29,6 +29,9 @@ LITERAL_QUESTION_MARK: Final = "\ue005"
 WORD: Final = "\ue006"
 """As ``ANY``, but without colons and slashes: a log stream, say."""
 
+ELSEWHERE: Final = "\ue007"
+"""A name that nobody has thought of: of a shared thing, what is no tenant's part. Only wildcards match it."""
+
 FIRST_SYMBOL: Final = 0xF0000
 LAST_SYMBOL: Final = 0x10FFFD
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emr_platform.isolation.matching import (
     ACCOUNT,
     ANY,
+    ELSEWHERE,
     FIRST_SYMBOL,
     HOLE,
     LAST_SYMBOL,
@@ -83,7 +84,9 @@ class Symbols:
         return "".join(parts)
 
 
-_WORDS = {HOLE: "<unknown>", ACCOUNT: "<account>", REGION: "<region>", ANY: "*", WORD: "*"}
+_WORDS = {HOLE: "<unknown>", ACCOUNT: "<account>", REGION: "<region>"} | dict.fromkeys(
+    (ANY, WORD, ELSEWHERE), "*"
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ class Naming:
         stack: Stack,
         environment: str,
         symbols: Symbols,
-        exports: Mapping[str, tuple[Naming, Json]],
+        exports: Mapping[str, Sequence[tuple[Naming, Json]]],
+        given: Mapping[str, list[str]] | None = None,
     ) -> None:
         """Prepare.
 
@@ -123,6 +127,7 @@ class Naming:
             environment: Its environment.
             symbols: The characters of names.
             exports: By name, what stacks export: who resolves it, and the value.
+            given: Of a nested stack, the parameters that its stack gives it, resolved.
         """
         self.stack = stack
         self.environment = environment
@@ -132,6 +137,36 @@ class Naming:
         self._scope = Scope(stack)
         self._names: dict[str, str] = {}
         self._following: set[str] = set()
+        self._given = given or {}
+        self._inner: dict[str, Naming] = {}
+
+    def nested(self, logical_id: str, stack: Stack) -> Naming:
+        """Who resolves the values of a stack within this one.
+
+        Args:
+            logical_id: Logical id of the nested stack.
+            stack: The nested stack, as its template has it.
+        """
+        written = self.stack.resources[logical_id].properties.get("Parameters")
+        given = {
+            name: self.texts(value)
+            for name, value in (written if isinstance(written, dict) else {}).items()
+        }
+        parameters = dict(stack.parameters)
+        for name, texts in given.items():
+            # What a condition compares with is not the default any more.
+            known = {"Default": texts[0]} if len(texts) == 1 and texts[0].isascii() else {}
+            parameters[name] = {"Type": "String", **known}
+        inside = replace(
+            stack,
+            account=self.stack.account,
+            region=self.stack.region,
+            tags=self.stack.tags,
+            parameters=parameters,
+        )
+        naming = Naming(inside, self.environment, self._symbols, self._exports, given)
+        self._inner[logical_id] = naming
+        return naming
 
     # --- Resources -------------------------------------------------------------------------
 
@@ -200,6 +235,8 @@ class Naming:
         resource = self.stack.resources.get(logical_id)
         if resource is None:
             return HOLE
+        if attribute.startswith("Outputs.") and logical_id in self._inner:
+            return self._output(logical_id, attribute.partition(".")[2])
         shape = SHAPES.get(resource.type)
         if shape and (form := shape.attributes.get(attribute)):
             return self.filled(form, logical_id)
@@ -208,6 +245,19 @@ class Naming:
         is_custom = resource.type.startswith(("Custom::", "AWS::CloudFormation::"))
         # What a function of somebody's returns may be anything.
         return HOLE if is_custom else self.symbol(logical_id, attribute)
+
+    def _output(self, logical_id: str, name: str) -> str:
+        """An output of a nested stack."""
+        inner, key = self._inner[logical_id], f"{logical_id}.{name}"
+        output = inner.stack.outputs.get(name)
+        if not isinstance(output, dict) or key in self._following:
+            return HOLE
+        self._following.add(key)
+        try:
+            texts = inner.texts(output.get("Value"))
+        finally:
+            self._following.discard(key)
+        return texts[0] if len(texts) == 1 else HOLE
 
     # --- Values ----------------------------------------------------------------------------
 
@@ -281,6 +331,8 @@ class Naming:
         }
         if name in pseudo:
             return [pseudo[name]]
+        if name in self._given:
+            return self._given[name]
         if name in self.stack.resources:
             return [self.reference(name)]
         known = self._scope.parameter(name)
@@ -337,8 +389,12 @@ class Naming:
     def _import(self, name: Json) -> list[str]:
         keys = [export_key(name), *self.texts(name)]
         for key in keys:
-            if key in self._exports and key not in self._following:
-                other, value = self._exports[key]
+            exporting = self._exports.get(key, ())
+            if len(exporting) > 1:
+                # Exports have names of their own in each account and region.
+                exporting = [each for each in exporting if each[0].place == self.place]
+            if len(exporting) == 1 and key not in self._following:
+                [(other, value)] = exporting
                 self._following.add(key)
                 try:
                     return other.texts(value)

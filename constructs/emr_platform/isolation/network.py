@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from emr_platform.isolation.facts import Access
 from emr_platform.isolation.groups import (
@@ -18,6 +19,8 @@ from emr_platform.isolation.groups import (
 from emr_platform.isolation.matching import HOLE, symbols_in
 from emr_platform.isolation.model import Finding, Reason
 from emr_platform.isolation.parties import World
+
+ENDPOINT: Final = "AWS::EC2::VPCEndpoint"
 
 
 def network_findings(world: World) -> Iterator[Finding]:
@@ -215,13 +218,20 @@ class _Search:
     def _note(
         self, sender: _Side, side: _Side, how: str, ports: str, reasons: list[Reason], certain: bool
     ) -> None:
+        names = side.names
+        if side.environment in self._world.uses.get(sender.environment, ()):
+            # Endpoints are there for all who share the network.
+            others = [each.name for each in side.members if each.type != ENDPOINT]
+            if side.members and not others:
+                return
+            names = others or names
         name = sender.group.name
         if sender.group.environment != sender.environment:
             name = f"{sender.environment}/{name}"
         draft = self._drafts.setdefault((sender.environment, name, how), _Draft())
         draft.certain = draft.certain or certain
         draft.ports[ports] = None
-        draft.targets.setdefault(side.environment, {}).update(dict.fromkeys(side.names))
+        draft.targets.setdefault(side.environment, {}).update(dict.fromkeys(names))
         draft.reasons.update(dict.fromkeys(reasons))
 
 

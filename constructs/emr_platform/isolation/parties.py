@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from emr_platform.isolation.conditions import Known
+from emr_platform.isolation.environments import Environments
 from emr_platform.isolation.names import Naming, Symbols
 from emr_platform.isolation.policies import Source, Statement
 from emr_platform.templates.model import Stack
@@ -59,6 +62,30 @@ class Actor:
         return f"{self.stack}/{self.logical_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What makes a target a part of something that others have parts of as well.
+
+    Attributes:
+        name: What it is called in reports.
+        within: The environment whose thing it is a part of; None for something in no template.
+        holds: Whether somebody else who reads it finds something there. Where all just read, nobody does.
+        is_guarded: Whether it is what the shared environment itself uses, where tenants may have parts that bear
+            their names.
+        only: The actions that it is about; None for all.
+        values: What is known of requests that are about this part.
+        statements: Those that make it the environment's.
+    """
+
+    name: str
+    within: str | None
+    holds: bool = True
+    is_guarded: bool = False
+    only: frozenset[str] | None = None
+    values: Mapping[str, Known] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """Something that is acted on.
@@ -75,6 +102,7 @@ class Target:
         policy: Its own policy; None if nothing of the kind has one.
         vpc: The VPC that it is in, or None.
         anonymous: The ARN, with all names that AWS makes up made the same.
+        part: What makes it a part of something; None for a resource of a template.
     """
 
     environment: str
@@ -88,11 +116,12 @@ class Target:
     policy: tuple[Statement, ...] | None = None
     vpc: str | None = None
     anonymous: str = ""
+    part: Part | None = None
 
     @property
     def name(self) -> str:
         """What it is called in reports."""
-        return f"{self.stack}/{self.logical_id}"
+        return self.part.name if self.part else f"{self.stack}/{self.logical_id}"
 
 
 @dataclass
@@ -102,6 +131,9 @@ class World:
     Attributes:
         symbols: The characters of names.
         namings: Who resolves values, by the stack's name.
+        environments: Whose the stacks are.
+        exports: By name, what stacks export: who resolves it, and the value.
+        uses: By tenant, the shared environments that it uses.
         actors: Those who act.
         targets: What is acted on.
         unjudged: What is not known.
@@ -110,13 +142,16 @@ class World:
 
     symbols: Symbols
     namings: dict[str, Naming]
+    environments: Environments = field(default_factory=Environments)
+    exports: dict[str, list[tuple[Naming, Any]]] = field(default_factory=dict)
+    uses: dict[str, frozenset[str]] = field(default_factory=dict)
     actors: list[Actor] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     unjudged: list[Unjudged] = field(default_factory=list)
     not_looked_at: dict[str, int] = field(default_factory=dict)
 
     @property
-    def environments(self) -> list[str]:
+    def names(self) -> list[str]:
         """Names of all environments, in order."""
         return sorted({naming.environment for naming in self.namings.values()})
 

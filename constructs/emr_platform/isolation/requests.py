@@ -36,6 +36,8 @@ def values_of(target: Target) -> dict[str, Known]:
     if target.vpc:
         vpc = target.text.split(":")
         found["ec2:vpc"] = ":".join([*vpc[:5], f"vpc/{target.vpc}"])
+    if target.part:
+        found.update(target.part.values)
     return found
 
 
@@ -62,6 +64,7 @@ def denied_part(statement: Statement, request: Request, actions: frozenset[str])
 def tags_of(target: Target) -> dict[str, Mapping[str, str]]:
     """The tags by which conditions tell a target from others."""
     # Whether S3 looks at a bucket's tags is a setting of the bucket, and objects have tags of their own.
-    if target.type == "AWS::S3::Bucket":
+    # Of what is in no template, no tags are known.
+    if target.type == "AWS::S3::Bucket" or (target.part and target.part.within is None):
         return {}
     return dict.fromkeys(_TAG_KEYS, target.tags)

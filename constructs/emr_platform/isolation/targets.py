@@ -240,6 +240,17 @@ DATABASE_LOGS: Final = Shape(
 )
 """The log groups that RDS makes for what a database exports. They are in no template."""
 
+TABLES: Final = Shape(
+    arn=f"arn:{{P}}:glue:{{R}}:{{A}}:table/{{name}}/{ANY}", kinds={"": (("glue", "table"),)}
+)
+"""The tables of a database of AWS Glue."""
+
+FUNCTIONS: Final = Shape(
+    arn=f"arn:{{P}}:glue:{{R}}:{{A}}:userDefinedFunction/{{name}}/{ANY}",
+    kinds={"": (("glue", "userdefinedfunction"),)},
+)
+"""The functions of a database of AWS Glue."""
+
 FUNCTION_LOGS: Final = Shape(
     arn="arn:{P}:logs:{R}:{A}:log-group:/aws/lambda/{name}", kinds=_LOG_KINDS
 )
@@ -255,10 +266,11 @@ ACTED_ON: Final = tuple(
     sorted(
         {
             kind
-            for shape in (*SHAPES.values(), NODES, DATABASE_USERS, STACK)
+            for shape in (*SHAPES.values(), NODES, DATABASE_USERS, STACK, TABLES, FUNCTIONS)
             for kinds in shape.kinds.values()
             for kind in kinds
         }
+        | {("glue", "catalog")}
     )
 )
 """Services and their types of resources: what ``facts.json`` has the actions of."""
@@ -266,6 +278,7 @@ ACTED_ON: Final = tuple(
 HARMLESS: Final = frozenset(
     {
         "AWS::CDK::Metadata",
+        "AWS::CloudFormation::Stack",
         "AWS::CloudFormation::WaitConditionHandle",
         "AWS::EC2::EIP",
         "AWS::EC2::FlowLog",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path as FilePath
 from typing import Any, Final
 
+from emr_platform.isolation.environments import SILO, environments_of, plain_tags, tag_of
+from emr_platform.isolation.imports import imports_of
 from emr_platform.isolation.matching import HOLE, anonymous
 from emr_platform.isolation.names import Naming, Symbols
 from emr_platform.isolation.parties import Actor, Target, Unjudged, World
@@ -21,18 +22,20 @@ from emr_platform.isolation.targets import (
     DATABASE_LOGS,
     DATABASE_USERS,
     FUNCTION_LOGS,
+    FUNCTIONS,
     HARMLESS,
     NODES,
     SHAPES,
     STACK,
+    TABLES,
     Shape,
 )
 from emr_platform.problems import Path
+from emr_platform.tags import TIER_TAG
 from emr_platform.templates.model import Resource, Stack
+from emr_platform.templates.reading import NESTED_STACK
 
 Json = Any
-TENANT_TAG: Final = "tenant"
-ENVIRONMENT_TAG: Final = "environment"
 
 _POLICIES: Final = {
     "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
@@ -62,49 +65,37 @@ def world_of(stacks: Iterable[Stack]) -> World:
     Args:
         stacks: The stacks of all environments.
     """
-    symbols = Symbols()
-    exports: dict[str, tuple[Naming, Json]] = {}
-    world = World(symbols, {})
+    stacks = list(stacks)
+    environments = environments_of(stacks)
+    world = World(Symbols(), {}, environments)
     for stack in stacks:
-        naming = Naming(stack, environment_of(stack), symbols, exports)
-        world.namings[stack.name] = naming
-        for name, value in stack.exports.items():
-            exports[name] = (naming, value)
+        _note(world, Naming(stack, environments.of[stack.name], world.symbols, world.exports))
     _Reader(world).read()
+    world.uses = _uses(world)
     return world
 
 
-def environment_of(stack: Stack) -> str:
-    """The environment of a stack: the tag ``tenant``, or ``environment``, or else its stage.
-
-    Tags of the stack count first, then those that all of its tagged resources agree on.
-    """
-    for key in (TENANT_TAG, ENVIRONMENT_TAG):
-        if value := stack.tags.get(key):
-            return value
-        values = {
-            tag
-            for resource in stack.resources.values()
-            if isinstance(tag := plain_tags(resource).get(key), str)
-        }
-        if len(values) == 1:
-            return values.pop()
-    stage = FilePath(stack.place).parent.name
-    return stage.removeprefix("assembly-") if stage.startswith("assembly-") else stack.name
+def _note(world: World, naming: Naming) -> None:
+    """Note a stack, and those within it."""
+    world.namings[naming.stack.name] = naming
+    for name, value in naming.stack.exports.items():
+        world.exports.setdefault(name, []).append((naming, value))
+    for logical_id, inner in naming.stack.nested.items():
+        _note(world, naming.nested(logical_id, inner))
 
 
-def plain_tags(resource: Resource) -> dict[str, Json]:
-    """The tags of a resource, values as the template has them."""
-    written = resource.properties.get("Tags")
-    if isinstance(written, dict):
-        return {key: value for key, value in written.items() if not key.startswith("Fn::")}
-    if not isinstance(written, list):
-        return {}
-    return {
-        tag["Key"]: tag.get("Value")
-        for tag in written
-        if isinstance(tag, dict) and isinstance(tag.get("Key"), str)
-    }
+def _uses(world: World) -> dict[str, frozenset[str]]:
+    """By tenant, the shared environments that it imports from."""
+    found: dict[str, set[str]] = {}
+    shared = world.environments.shared
+    for naming, stack in world.stacks:
+        if naming.environment in shared or tag_of(stack, TIER_TAG) == SILO:
+            continue
+        for name, _ in imports_of(stack, naming):
+            for other, _ in world.exports.get(name, ()):
+                if other.environment in shared:
+                    found.setdefault(naming.environment, set()).add(other.environment)
+    return {name: frozenset(others) for name, others in found.items()}
 
 
 class _Reader:
@@ -266,6 +257,8 @@ class _Reader:
     def _targets(self, naming: Naming, logical_id: str, resource: Resource) -> None:
         shape, world = SHAPES.get(resource.type), self._world
         if shape is None:
+            if resource.type == NESTED_STACK and logical_id not in naming.stack.nested:
+                self._without_template(naming, logical_id)
             is_custom = resource.type.startswith(("Custom::", "AWS::CloudFormation::Custom"))
             if resource.type not in HARMLESS and not is_custom:
                 count = world.not_looked_at.get(resource.type, 0)
@@ -290,12 +283,27 @@ class _Reader:
             world.targets += _made(
                 naming, logical_id, DATABASE_USERS, "database users", given, name=name
             )
+        elif resource.type == "AWS::Glue::Database":
+            for shape, what in ((TABLES, "tables"), (FUNCTIONS, "functions")):
+                world.targets += _made(naming, logical_id, shape, what, given)
         if resource.type == "AWS::RDS::DBInstance":
             world.targets += _made(naming, logical_id, DATABASE_LOGS, "logs of RDS", {})
         elif (
             resource.type == "AWS::Lambda::Function" and "LoggingConfig" not in resource.properties
         ):
             world.targets += _made(naming, logical_id, FUNCTION_LOGS, "logs of Lambda", {})
+
+    def _without_template(self, naming: Naming, logical_id: str) -> None:
+        name = f"{naming.stack.name}/{logical_id}"
+        self._world.unjudged.append(
+            Unjudged(
+                f"{name}/nested",
+                naming.environment,
+                f"the template of the nested stack {name} is not beside that of its stack: "
+                "what is in it cannot be judged",
+                Source(naming.stack.place, ("Resources", logical_id)),
+            )
+        )
 
     def _policy(
         self, naming: Naming, logical_id: str, resource: Resource
