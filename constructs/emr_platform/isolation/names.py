@@ -6,20 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from emr_platform.isolation.matching import (
-    ACCOUNT,
-    ANY,
-    ELSEWHERE,
-    FIRST_SYMBOL,
-    HOLE,
-    LAST_SYMBOL,
-    REGION,
-    WORD,
-    literal,
-)
+from emr_platform.isolation.matching import ACCOUNT, HOLE, REGION, literal
+from emr_platform.isolation.symbols import Place, Symbols
 from emr_platform.isolation.targets import SHAPES, Shape
 from emr_platform.templates.evaluate import Scope
-from emr_platform.templates.model import Resource, Stack, TemplateError, export_key
+from emr_platform.templates.model import Resource, Stack, export_key
 
 Json = Any
 
@@ -27,86 +18,34 @@ MOST_ALTERNATIVES = 16
 """Of more texts that a value can be, nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """A name that AWS makes up.
-
-    Attributes:
-        environment: The environment of the resource that has it.
-        stack: Name of the resource's stack.
-        logical_id: The resource's logical id.
-        what: Which of its attributes; empty for the name itself.
-    """
-
-    environment: str
-    stack: str
-    logical_id: str
-    what: str
+_OF_SYSTEMS_MANAGER = (
+    "AWS::SSM::Parameter::Value<String>",
+    "AWS::SSM::Parameter::Value<List<String>>",
+)
+"""Types of parameters whose values are those of parameters of Systems Manager, which they name."""
 
 
 @dataclass
-class Symbols:
-    """The characters that stand for names that AWS makes up."""
-
-    _characters: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    _symbols: dict[str, Symbol] = field(default_factory=dict)
-
-    def character(self, environment: str, stack: str, logical_id: str, what: str = "") -> str:
-        """The character of a name; the same whenever it is asked for.
-
-        Raises:
-            TemplateError: There are more names than characters.
-        """
-        key = (stack, logical_id, what)
-        if key not in self._characters:
-            number = FIRST_SYMBOL + len(self._characters)
-            if number > LAST_SYMBOL:
-                raise TemplateError(stack, "is one of more resources than can be looked at at once")
-            self._characters[key] = chr(number)
-            self._symbols[chr(number)] = Symbol(environment, stack, logical_id, what)
-        return self._characters[key]
-
-    def owner(self, character: str) -> Symbol | None:
-        """Whose name a character stands for."""
-        return self._symbols.get(character)
-
-    def readable(self, text: str) -> str:
-        """A text for people: names that AWS makes up are written as ``<stack/LogicalId>``."""
-        if text.isascii():
-            return text
-        parts = []
-        for character in text:
-            if symbol := self._symbols.get(character):
-                what = f".{symbol.what}" if symbol.what else ""
-                parts.append(f"<{symbol.stack}/{symbol.logical_id}{what}>")
-            else:
-                parts.append(_WORDS.get(character, character))
-        return "".join(parts)
-
-
-_WORDS = {HOLE: "<unknown>", ACCOUNT: "<account>", REGION: "<region>"} | dict.fromkeys(
-    (ANY, WORD, ELSEWHERE), "*"
-)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a stack is deployed.
+class Offered:
+    """What stacks have for others, by names that these have to know.
 
     Attributes:
-        account: Its account, or ``ACCOUNT``.
-        region: Its region, or ``REGION``.
+        exports: What they export: who resolves it, and the value.
+        parameters: The same of parameters of Systems Manager, by their names.
     """
 
-    account: str
-    region: str
+    exports: dict[str, list[tuple[Naming, Json]]] = field(default_factory=dict)
+    parameters: dict[str, list[tuple[Naming, Json]]] = field(default_factory=dict)
 
-    @property
-    def partition(self) -> str:
-        """The partition of the region."""
-        if self.region.startswith("cn-"):
-            return "aws-cn"
-        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+    def add(self, naming: Naming) -> None:
+        """Note what a stack has for others."""
+        for name, value in naming.stack.exports.items():
+            self.exports.setdefault(name, []).append((naming, value))
+        for resource in naming.stack.resources.values():
+            called = resource.properties.get("Name")
+            if resource.type == "AWS::SSM::Parameter" and isinstance(called, str):
+                value = resource.properties.get("Value")
+                self.parameters.setdefault(called, []).append((naming, value))
 
 
 class Naming:
@@ -117,7 +56,7 @@ class Naming:
         stack: Stack,
         environment: str,
         symbols: Symbols,
-        exports: Mapping[str, Sequence[tuple[Naming, Json]]],
+        offered: Offered,
         given: Mapping[str, list[str]] | None = None,
     ) -> None:
         """Prepare.
@@ -126,14 +65,14 @@ class Naming:
             stack: The stack.
             environment: Its environment.
             symbols: The characters of names.
-            exports: By name, what stacks export: who resolves it, and the value.
+            offered: What stacks have for each other.
             given: Of a nested stack, the parameters that its stack gives it, resolved.
         """
         self.stack = stack
         self.environment = environment
         self.place = Place(stack.account or ACCOUNT, stack.region or REGION)
         self._symbols = symbols
-        self._exports = exports
+        self._offered = offered
         self._scope = Scope(stack)
         self._names: dict[str, str] = {}
         self._following: set[str] = set()
@@ -164,7 +103,7 @@ class Naming:
             tags=self.stack.tags,
             parameters=parameters,
         )
-        naming = Naming(inside, self.environment, self._symbols, self._exports, given)
+        naming = Naming(inside, self.environment, self._symbols, self._offered, given)
         self._inner[logical_id] = naming
         return naming
 
@@ -335,6 +274,10 @@ class Naming:
             return self._given[name]
         if name in self.stack.resources:
             return [self.reference(name)]
+        written = self.stack.parameters.get(name)
+        if isinstance(written, dict) and str(written.get("Type")) in _OF_SYSTEMS_MANAGER:
+            key = str(written.get("Default"))
+            return self._of_others(key, self._offered.parameters.get(key, ())) or [HOLE]
         known = self._scope.parameter(name)
         if isinstance(known, str):
             return [literal(known)]
@@ -387,17 +330,22 @@ class Naming:
         return self._join("", [*parts, rest])
 
     def _import(self, name: Json) -> list[str]:
-        keys = [export_key(name), *self.texts(name)]
-        for key in keys:
-            exporting = self._exports.get(key, ())
-            if len(exporting) > 1:
-                # Exports have names of their own in each account and region.
-                exporting = [each for each in exporting if each[0].place == self.place]
-            if len(exporting) == 1 and key not in self._following:
-                [(other, value)] = exporting
-                self._following.add(key)
-                try:
-                    return other.texts(value)
-                finally:
-                    self._following.discard(key)
+        for key in dict.fromkeys((export_key(name), *self.texts(name))):
+            found = self._of_others(key, self._offered.exports.get(key, ()))
+            if found is not None:
+                return found
         return [HOLE]
+
+    def _of_others(self, key: str, offers: Sequence[tuple[Naming, Json]]) -> list[str] | None:
+        """What another stack has for others under a name; None if that is not known."""
+        if len(offers) > 1:
+            # Such names are of one account and region.
+            offers = [each for each in offers if each[0].place == self.place]
+        if len(offers) != 1 or key in self._following:
+            return None
+        [(other, value)] = offers
+        self._following.add(key)
+        try:
+            return other.texts(value)
+        finally:
+            self._following.discard(key)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from emr_platform.isolation.conditions import Known
 from emr_platform.isolation.environments import Environments
-from emr_platform.isolation.names import Naming, Symbols
+from emr_platform.isolation.names import Naming, Offered
 from emr_platform.isolation.policies import Source, Statement
+from emr_platform.isolation.symbols import Symbols
 from emr_platform.templates.model import Stack
 
 
@@ -132,7 +132,7 @@ class World:
         symbols: The characters of names.
         namings: Who resolves values, by the stack's name.
         environments: Whose the stacks are.
-        exports: By name, what stacks export: who resolves it, and the value.
+        offered: What stacks have for each other.
         uses: By tenant, the shared environments that it uses.
         actors: Those who act.
         targets: What is acted on.
@@ -143,7 +143,7 @@ class World:
     symbols: Symbols
     namings: dict[str, Naming]
     environments: Environments = field(default_factory=Environments)
-    exports: dict[str, list[tuple[Naming, Any]]] = field(default_factory=dict)
+    offered: Offered = field(default_factory=Offered)
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
     actors: list[Actor] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from emr_platform.isolation.environments import SILO, environments_of, plain_tags, tag_of
 from emr_platform.isolation.imports import imports_of
 from emr_platform.isolation.matching import HOLE, anonymous
-from emr_platform.isolation.names import Naming, Symbols
+from emr_platform.isolation.names import Naming
 from emr_platform.isolation.parties import Actor, Target, Unjudged, World
 from emr_platform.isolation.policies import (
     Condition,
@@ -18,6 +18,7 @@ from emr_platform.isolation.policies import (
     managed,
     statements,
 )
+from emr_platform.isolation.symbols import Symbols
 from emr_platform.isolation.targets import (
     DATABASE_LOGS,
     DATABASE_USERS,
@@ -69,19 +70,25 @@ def world_of(stacks: Iterable[Stack]) -> World:
     environments = environments_of(stacks)
     world = World(Symbols(), {}, environments)
     for stack in stacks:
-        _note(world, Naming(stack, environments.of[stack.name], world.symbols, world.exports))
+        _note(world, Naming(stack, environments.of[stack.name], world.symbols, world.offered))
+    # What they are given may come from any stack.
+    for naming in list(world.namings.values()):
+        _note_nested(world, naming)
     _Reader(world).read()
     world.uses = _uses(world)
     return world
 
 
 def _note(world: World, naming: Naming) -> None:
-    """Note a stack, and those within it."""
     world.namings[naming.stack.name] = naming
-    for name, value in naming.stack.exports.items():
-        world.exports.setdefault(name, []).append((naming, value))
-    for logical_id, inner in naming.stack.nested.items():
-        _note(world, naming.nested(logical_id, inner))
+    world.offered.add(naming)
+
+
+def _note_nested(world: World, naming: Naming) -> None:
+    for logical_id, stack in naming.stack.nested.items():
+        inner = naming.nested(logical_id, stack)
+        _note(world, inner)
+        _note_nested(world, inner)
 
 
 def _uses(world: World) -> dict[str, frozenset[str]]:
@@ -92,7 +99,7 @@ def _uses(world: World) -> dict[str, frozenset[str]]:
         if naming.environment in shared or tag_of(stack, TIER_TAG) == SILO:
             continue
         for name, _ in imports_of(stack, naming):
-            for other, _ in world.exports.get(name, ()):
+            for other, _ in world.offered.exports.get(name, ()):
                 if other.environment in shared:
                     found.setdefault(naming.environment, set()).add(other.environment)
     return {name: frozenset(others) for name, others in found.items()}
