@@ -100,7 +100,8 @@ def test_no_package_registry_is_named() -> None:
 
 @pytest.mark.parametrize("lock", [PYTHON_LOCK, NODE_LOCK], ids=lambda path: path.name)
 def test_lock_files_leave_the_index_to_the_machine(lock: Path) -> None:
-    text = lock.read_text(encoding="utf-8")
+    # npm notes where authors of packages ask for money.
+    text = re.sub(r'"funding": (\{[^}]*\}|\[[^\]]*\])', "", lock.read_text(encoding="utf-8"))
     assert "://" not in text
     assert "index-url" not in text
     assert "find-links" not in text

@@ -289,8 +289,8 @@ def test_waves() -> None:
     assert run(waves).stdout == "waves\n  1  canary  staging\n  2  silo    prod\n"
     assert run(waves, "--format", "github").stdout.splitlines()[1] == "environments=staging,prod"
     assert json.loads(run(waves, "--format", "json").stdout) == [
-        {"name": "canary", "environments": ["staging"]},
-        {"name": "silo", "environments": ["prod"]},
+        {"name": "canary", "group": "canary", "environments": ["staging"]},
+        {"name": "silo", "group": "silo", "environments": ["prod"]},
     ]
 
 

@@ -112,7 +112,7 @@ EXAMPLE = compared(
     {"same": inputs(), "gone": inputs(), "prod": inputs(count=2)},
     {"same": inputs(), "new": inputs(), "prod": inputs(count=3)},
 )
-WAVES = (Wave("canary", ("new",)), Wave("silo", ("prod",)))
+WAVES = (Wave("canary", "canary", ("new",)), Wave("silo-1", "silo", ("prod",)))
 
 
 def test_text() -> None:
@@ -124,7 +124,7 @@ def test_text() -> None:
         "\n"
         "waves\n"
         "  1  canary  new\n"
-        "  2  silo    prod\n"
+        "  2  silo-1  prod\n"
         "\n"
         "Environments: 1 added, 1 changed, 1 removed, 1 unchanged\n"
     )
@@ -141,7 +141,11 @@ def test_text_of_nothing() -> None:
 def test_data() -> None:
     data = affected_as_data(EXAMPLE, WAVES)
 
-    assert data["waves"][0] == {"name": "canary", "environments": ["new"]}
+    assert data["waves"][0] == {
+        "name": "canary",
+        "group": "canary",
+        "environments": ["new"],
+    }
     assert {"name": "prod", "verdict": "changed", "reasons": ["count: 2 → 3"]} in data[
         "environments"
     ]
@@ -149,8 +153,11 @@ def test_data() -> None:
 
 def test_outputs_for_github_are_one_line_each() -> None:
     assert affected_for_github(EXAMPLE, WAVES) == (
-        'waves=[{"name":"canary","environments":["new"]},{"name":"silo","environments":["prod"]}]\n'
+        'waves=[{"name":"canary","group":"canary","environments":["new"]},'
+        '{"name":"silo-1","group":"silo","environments":["prod"]}]\n'
         "environments=new,prod\n"
+        "added=new\n"
+        "changed=prod\n"
         "removed=gone\n"
     )
 
@@ -158,7 +165,7 @@ def test_outputs_for_github_are_one_line_each() -> None:
 def test_comment_is_not_obeyed_by_markdown() -> None:
     found = compared({"a": inputs(tag="x")}, {"a": inputs(tag="<img> | @team\n# big")})
 
-    text = affected_as_markdown(found, (Wave("silo", ("a",)),))
+    text = affected_as_markdown(found, (Wave("silo", "silo", ("a",)),))
 
     assert text == (
         "### Environments: 0 added, 1 changed, 0 removed, 0 unchanged\n"

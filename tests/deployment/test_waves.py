@@ -100,6 +100,7 @@ def test_large_waves_are_cut() -> None:
 
     assert [len(wave.environments) for wave in waves_of(estate)] == [256, 1]
     assert [wave.name for wave in waves_of(estate)] == ["silo-1", "silo-2"]
+    assert [wave.group for wave in waves_of(estate)] == ["silo", "silo"]
     assert [wave.name for wave in waves_of(estate[:256])] == ["silo"]
     assert len(waves_of(estate, most=100)) == 3
 

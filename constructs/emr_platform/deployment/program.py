@@ -27,7 +27,7 @@ WITHOUT_INFLUENCE = tuple(
     f"constructs/emr_platform/{name}"
     for name in (
         *("changes", "cli", "deployment", "importers", "isolation", "operations"),
-        *("template_check", "templates", "validation_plugin.py"),
+        *("template_check", "testing", "validation_plugin.py"),
     )
 )
 """Parts of the library that look at files and templates, and make none."""

@@ -30,7 +30,10 @@ def waves_as_text(waves: Sequence[Wave]) -> str:
 
 def waves_as_data(waves: Sequence[Wave]) -> list[dict[str, Any]]:
     """Waves as plain data, for JSON."""
-    return [{"name": wave.name, "environments": list(wave.environments)} for wave in waves]
+    return [
+        {"name": wave.name, "group": wave.group, "environments": list(wave.environments)}
+        for wave in waves
+    ]
 
 
 def waves_for_github(waves: Sequence[Wave]) -> str:
@@ -75,8 +78,9 @@ def affected_as_data(affected: Affected, waves: Sequence[Wave]) -> dict[str, Any
 
 def affected_for_github(affected: Affected, waves: Sequence[Wave]) -> str:
     """What a change means to environments, as outputs of a step of GitHub Actions, a line each."""
-    removed = ",".join(affected.names(Verdict.REMOVED))
-    return f"{waves_for_github(waves)}removed={removed}\n"
+    verdicts = (Verdict.ADDED, Verdict.CHANGED, Verdict.REMOVED)
+    lines = [f"{verdict}={','.join(affected.names(verdict))}\n" for verdict in verdicts]
+    return waves_for_github(waves) + "".join(lines)
 
 
 def affected_as_markdown(affected: Affected, waves: Sequence[Wave]) -> str:

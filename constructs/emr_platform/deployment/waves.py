@@ -39,10 +39,12 @@ class Wave:
 
     Attributes:
         name: Name of the wave, unlike that of any other.
+        group: Name of the wave that it is a part of, if that had too many environments; otherwise its own.
         environments: Their names, in alphabetical order.
     """
 
     name: str
+    group: str
     environments: tuple[str, ...]
 
 
@@ -98,7 +100,7 @@ def waves_of(
         )
         parts = [members[start : start + most] for start in range(0, len(members), most)]
         waves += [
-            Wave(f"{name}-{number}" if len(parts) > 1 else name, tuple(part))
+            Wave(f"{name}-{number}" if len(parts) > 1 else name, name, tuple(part))
             for number, part in enumerate(parts, start=1)
         ]
     return tuple(waves)
