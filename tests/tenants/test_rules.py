@@ -125,12 +125,13 @@ def test_a_name_that_ends_within_another_one() -> None:
     assert paths(environment("acme--prod", clusters=cluster()), BRIDGE, rule) == []
 
 
-def test_what_tenants_share_has_stacks() -> None:
+def test_what_tenants_share_is_something() -> None:
     rule = "EMR-TENANCY-004"
     existing = environment(network=EXISTING_VPC)
 
     assert paths(existing, SERVES_BRIDGE, rule) == ["network.vpc_id"]
     assert paths(existing, SERVES_POOL, rule) == []
+    assert paths(existing, Tenancy("shared", serves=frozenset({"bridge", "pool"})), rule) == []
     assert paths(existing, SILO, rule) == []
     assert paths(environment(), SERVES_BRIDGE, rule) == []
 

@@ -122,18 +122,19 @@ def databases_can_be_told(environment: TenantEnvironment) -> Iterator[Finding]:
 
 @TENANCY_RULES.rule(
     "EMR-TENANCY-004",
-    what="An environment that shares its network with tenants has a VPC of its own.",
-    why="Tenants import what its stacks export, and an existing VPC has no stack.",
-    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html",
+    what="Of a shared environment there is something to deploy.",
+    why="For the tier bridge there is its network only, and an existing VPC has no stack; a stack without resources is "
+    "refused.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html",
 )
 def shared_network_is_made(environment: TenantEnvironment) -> Iterator[Finding]:
-    """No ``vpc_id`` in a shared environment that serves the tier ``bridge``."""
+    """No ``vpc_id`` in a shared environment that serves the tier ``bridge`` and no other one."""
     network = environment.spec.network
-    if "bridge" in environment.tenancy.serves and isinstance(network, ExistingVpcSpec):
+    if environment.tenancy.serves == {"bridge"} and isinstance(network, ExistingVpcSpec):
         yield Finding(
             ("network", "vpc_id"),
-            "the network that tenants share is an existing VPC",
-            "a VPC of its own; or silo tenants, whose network is the existing VPC",
+            "the network is an existing VPC, and there is nothing else that tenants share",
+            "a VPC of its own; or tenants of the tier silo, with the existing VPC as their network",
         )
 
 
