@@ -11,6 +11,7 @@ from emr_platform.environment.rules import ALL_RULES
 from emr_platform.importers.edx.problems import EDX_PROBLEMS
 from emr_platform.rule import Rule
 from emr_platform.template_check.check import TEMPLATE_PROBLEMS, TEMPLATE_RULES
+from emr_platform.tenants.file_problems import TENANT_PROBLEMS
 from scripts.reference.markdown import prose
 
 # The middle part of an identifier, where it is not a word as it should stand in a heading.
@@ -40,6 +41,8 @@ _SUBJECTS = {
     "SSH": "SSH",
     "SSO": "IAM Identity Center",
     "TEMPLATE": "CloudFormation templates",
+    "TENANCY": "Environments of tenants",
+    "TENANT": "Tenants files and templates",
     "VOLUME": "Data volumes",
     "WAVE": "Waves of deployment",
     "YARN": "YARN",
@@ -49,7 +52,8 @@ _SUBJECTS = {
 def rules_reference() -> str:
     """Describe every rule, under headings that can be linked to by the rule's identifier."""
     sections = {
-        kind.id: _file_problem(kind) for kind in (*FILE_PROBLEMS, *TEMPLATE_PROBLEMS, *EDX_PROBLEMS)
+        kind.id: _file_problem(kind)
+        for kind in (*FILE_PROBLEMS, *TENANT_PROBLEMS, *TEMPLATE_PROBLEMS, *EDX_PROBLEMS)
     }
     sections |= {rule.id: _rule(rule) for rule in (*ALL_RULES, *WAVE_RULES.rules, *TEMPLATE_RULES)}
     return "\n\n".join(_with_subjects(sections))

@@ -112,13 +112,12 @@ def in_few_words(problems: Iterable[Problem]) -> list[Problem]:
     Args:
         problems: The problems; their order is kept.
     """
-    subjects: dict[Problem, list[str]] = {}
+    subjects: dict[Problem, dict[str | None, None]] = {}
     for problem in problems:
-        found = subjects.setdefault(replace(problem, subject=None), [])
-        if problem.subject and problem.subject not in found:
-            found.append(problem.subject)
+        subjects.setdefault(replace(problem, subject=None), {})[problem.subject] = None
     return [
-        replace(problem, subject=_several(names) if names else None)
+        # What is wrong with a file as such is so for all of its environments.
+        replace(problem, subject=None if None in names else _several([*filter(None, names)]))
         for problem, names in subjects.items()
     ]
 

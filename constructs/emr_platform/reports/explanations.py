@@ -11,6 +11,7 @@ from emr_platform.environment.rules import ALL_RULES
 from emr_platform.problems import Severity
 from emr_platform.rule import Rule
 from emr_platform.template_check.check import TEMPLATE_PROBLEMS, TEMPLATE_RULES
+from emr_platform.tenants.file_problems import TENANT_PROBLEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Explanation:
 @cache
 def explanations() -> dict[str, Explanation]:
     """The meaning of every identifier that a check can report."""
-    kinds = (*FILE_PROBLEMS, *TEMPLATE_PROBLEMS)
+    kinds = (*FILE_PROBLEMS, *TENANT_PROBLEMS, *TEMPLATE_PROBLEMS)
     found = {kind.id: Explanation(kind.what, kind.why, "error") for kind in kinds}
     rules: tuple[Rule[Any], ...] = (*ALL_RULES, *TEMPLATE_RULES)
     for rule in rules:

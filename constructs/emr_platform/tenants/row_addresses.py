@@ -126,8 +126,9 @@ class RowAddresses:
     def _own_problems(self, row: Row, root: MappingNode) -> list[Problem]:
         """What is wrong with a range that an environment gives itself."""
         place = locate(root, ("network", "cidr"))
+        exists = locate(root, ("network", "vpc_id")).found
         try:
-            own = IPv4Network(str(plain(place.node)) if place.found else "")
+            own = IPv4Network(str(plain(place.node)) if place.found and not exists else "")
         except ValueError:
             return []
         pool = self.file.pool

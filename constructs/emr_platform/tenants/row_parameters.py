@@ -83,7 +83,7 @@ def placeholder_problems(
                     f"$({each.name}) names no parameter of the template",
                     path=each.path,
                     allowed=_similar_or_all(each.name, parameters, "$({})")
-                    + "; an ordinary $( is written $$(",
+                    + " An ordinary $( is written $$(",
                 )
             )
         elif each.name not in missing:
@@ -124,7 +124,7 @@ def _value_problem(
             entry.mark,
             f"{template.file} has no parameter {name}",
             path=path,
-            allowed=_similar_or_all(name, parameters, "{}"),
+            allowed=_similar_or_all(name, parameters, "{}").removesuffix("."),
         )
     if wrong := value_problem(parameter.spec, plain(entry.node)):
         return row.problem(
@@ -141,4 +141,4 @@ def _similar_or_all(name: str, names: Iterable[str], form: str) -> str:
     known = [*names]
     if near := similar(name, [*known, *BUILT_IN]):
         return f"did you mean {form.format(near)}?"
-    return f"one of {', '.join(form.format(each) for each in known)}" if known else "none"
+    return f"one of {', '.join(form.format(each) for each in known)}." if known else "none."

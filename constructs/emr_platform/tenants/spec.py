@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, JsonValue, Tag
 
 from emr_platform.network.spec import Cidr
 from emr_platform.pool.spec import PoolSpec
-from emr_platform.spec import Items, Name, SpecModel, Tags, TextMatching
+from emr_platform.spec import Allowed, Items, Name, SpecModel, Tags, TextMatching
 from emr_platform.tenants.tiers import TenantTier
 
 ParameterName = Annotated[
@@ -19,7 +19,7 @@ ParameterName = Annotated[
 ]
 """The name of a template's parameter, ``core_count``."""
 
-ParameterValue = str | bool | int | float
+ParameterValue = Annotated[str | bool | int | float, Allowed("text, a number, true or false")]
 """What a tenant may give for a parameter."""
 
 ParameterType = Literal["text", "integer", "number", "boolean"]

@@ -169,8 +169,8 @@ class TenantsDocument:
         named = next((entry for _, entry in row.entries("shared")), None)
         if named:
             return self.shared_rows.get(str(plain(named.node)))
-        rows = [*self.shared_rows.values()]
-        return rows[0] if len(rows) == 1 else None
+        there = [each for each in self.shared_rows.values() if row.tier in self.serves(each)]
+        return there[0] if len(there) == 1 else None
 
     @cached_property
     def shared_rows(self) -> Mapping[str, Row]:

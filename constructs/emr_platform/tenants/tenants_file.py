@@ -59,7 +59,8 @@ class TenantsFile(TenantsDocument):
         if isinstance(document, dict):
             for section in ("shared", "tenants"):
                 if isinstance(document.get(section), dict):
-                    document[section] = {key: {} for key in document[section]}
+                    # Names are checked as those of environments, which begin with them.
+                    document[section] = {f"row-{i}": {} for i in range(len(document[section]))}
         errors = []
         if isinstance(self.root, MappingNode):
             keys = {k: e for k, e in self.root.entries.items() if k not in ("shared", "tenants")}
@@ -174,12 +175,14 @@ class TenantsFile(TenantsDocument):
         return not self._network_keys(row).keys() & {"cidr", "vpc_id"}
 
     def own_cidr(self, row: Row) -> str | None:
-        """The address range that an environment gives itself, as it is written; None if it gives none.
+        """The address range that an environment gives its VPC, as it is written; None if it gives none.
 
         Raises:
             InvalidSpecError: It has no template, or one that is wrong.
         """
-        node = self._network_keys(row).get("cidr") if row.tier in ("silo", "shared") else None
+        said = self._network_keys(row) if row.tier in ("silo", "shared") else {}
+        # A VPC that exists may well be used by several.
+        node = None if "vpc_id" in said else said.get("cidr")
         return node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
 
     def _network_keys(self, row: Row) -> dict[str, Node]:
