@@ -7,7 +7,12 @@ Context (``cdk … --context key=value``):
         effect on an environment whose file does not say ``protection: destroy``.
 """
 
-from stacks.app import main
+from stacks import start
 
 if __name__ == "__main__":
+    start.begin()
+
+    # Meanwhile: this takes as long.
+    from stacks.app import main
+
     main()

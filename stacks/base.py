@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack, Token
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from constructs import Construct
 
 from emr_platform.environment.spec import EnvironmentSpec
@@ -98,11 +98,10 @@ class EnvironmentStack(Stack):
         deployed cluster still uses, and CloudFormation would refuse the whole deployment.
 
         Args:
-            values: Attributes of resources of this stack. Plain text needs no export and is passed over.
+            values: Attributes of resources of this stack.
         """
         for value in values:
-            if Token.is_unresolved(value):
-                self.export_value(value)
+            self.export_value(value)
 
     def output(self, name: str, value: str, description: str) -> None:
         """Publish a value of the stack for people and scripts.
@@ -112,6 +111,5 @@ class EnvironmentStack(Stack):
             value: The value, usually a token.
             description: What the value is.
         """
-        CfnOutput(self, f"Output{name}", value=value, description=description).override_logical_id(
-            name
-        )
+        # Right below the stack, the id is the logical id.
+        CfnOutput(self, name, value=value, description=description)

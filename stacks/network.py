@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from emr_platform.asked_once import known
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.construct import Network
 from emr_platform.network.spec import NewVpcSpec
@@ -48,8 +49,8 @@ class NetworkStack(EnvironmentStack):
         )
         self.network = Network(self, "Network", spec=spec, removal_policy=deletion.data_policy)
         self.offer(
-            self.network.vpc.vpc_id,
-            *(subnet.subnet_id for subnet in self.network.cluster_subnets),
-            *(subnet.subnet_id for subnet in self.network.result_store_subnets),
+            known(self.network.vpc).vpc_id,
+            *(known(subnet).subnet_id for subnet in self.network.cluster_subnets),
+            *(known(subnet).subnet_id for subnet in self.network.result_store_subnets),
         )
-        self.output("VpcId", self.network.vpc.vpc_id, "VPC of the environment")
+        self.output("VpcId", known(self.network.vpc).vpc_id, "VPC of the environment")

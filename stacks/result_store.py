@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from emr_platform.asked_once import known
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.construct import NetworkResources
 from emr_platform.result_store.construct import ResultStore
@@ -59,10 +60,11 @@ class ResultStoreStack(EnvironmentStack):
             deletion_protection=not deletion.stacks,
         )
         self.offer(
-            self.result_store.security_group.security_group_id,
-            self.result_store.secret.secret_arn,
-            self.result_store.encryption_key.key_arn,
+            known(self.result_store.security_group).security_group_id,
+            known(self.result_store.secret).secret_arn,
+            known(self.result_store.encryption_key).key_arn,
             self.result_store.endpoint_address,
+            *(known(secret).secret_arn for secret in self.result_store.user_secrets.values()),
         )
         self.output("Endpoint", self.result_store.endpoint_address, "Host name of the result store")
         self.output("Port", str(self.result_store.port), "Port of the result store")
@@ -71,3 +73,13 @@ class ResultStoreStack(EnvironmentStack):
             self.result_store.secret.secret_name,
             "Secrets Manager secret of the result store's administrator",
         )
+        if self.result_store.user_secrets:
+            names = {
+                user: known(secret).secret_name
+                for user, secret in self.result_store.user_secrets.items()
+            }
+            self.output(
+                "UserSecretNames",
+                self.to_json_string(names),
+                "Secrets Manager secrets of the result store's users, as JSON",
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from emr_platform.asked_once import known
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.storage.construct import Storage
 from emr_platform.storage.emptying import emptying_resources
@@ -58,13 +59,12 @@ class StorageStack(EnvironmentStack):
                 "Tags", [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
             )
         for bucket in (self.storage.logs, self.storage.config, *self.storage.data.values()):
-            self.offer(bucket.bucket_name, bucket.bucket_arn)
-            if bucket.encryption_key:
-                self.offer(bucket.encryption_key.key_arn)
-        self.output("LogBucket", self.storage.logs.bucket_name, "Bucket of the clusters' logs")
-        self.output(
-            "ConfigBucket", self.storage.config.bucket_name, "Bucket of the shipped scripts"
-        )
+            self.offer(known(bucket).bucket_name, known(bucket).bucket_arn)
+            if key := known(bucket).encryption_key:
+                self.offer(known(key).key_arn)
+        logs, config = known(self.storage.logs), known(self.storage.config)
+        self.output("LogBucket", logs.bucket_name, "Bucket of the clusters' logs")
+        self.output("ConfigBucket", config.bucket_name, "Bucket of the shipped scripts")
         for name, bucket in self.storage.data.items():
             pascal = name.title().replace("-", "")
-            self.output(f"DataBucket{pascal}", bucket.bucket_name, f"Data bucket {name}")
+            self.output(f"DataBucket{pascal}", known(bucket).bucket_name, f"Data bucket {name}")

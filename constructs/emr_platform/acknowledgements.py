@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Acknowledgment, Stack
 from constructs import IConstruct, IValidation
+
+from emr_platform.asked_once import stack_of, validations_of
 
 
 def acknowledge_wildcard(scope: IConstruct, *, resource: str, reason: str) -> None:
@@ -22,22 +25,34 @@ def acknowledge_wildcard(scope: IConstruct, *, resource: str, reason: str) -> No
         resource: The resource of the policy's statement, tokens and all.
         reason: Why that much is needed, in words that convince an auditor.
     """
-    scope.node.add_validation(_LateAcknowledgement(scope, resource, reason))
+    stack = stack_of(scope)
+    if stack not in _LATE:
+        _LATE[stack] = _LateAcknowledgements(stack)
+        stack.node.add_validation(_LATE[stack])
+    _LATE[stack].add(scope, resource, reason)
 
 
 @jsii.implements(IValidation)
-class _LateAcknowledgement:
-    def __init__(self, scope: IConstruct, resource: str, reason: str) -> None:
-        self._scope = scope
-        self._resource = resource
-        self._reason = reason
+class _LateAcknowledgements:
+    """Those of one stack: all their resources are resolved at once."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._wanted: list[tuple[IConstruct, str, str]] = []
+
+    def add(self, scope: IConstruct, resource: str, reason: str) -> None:
+        self._wanted.append((scope, resource, reason))
 
     def validate(self) -> list[str]:
-        resource = flatten(Stack.of(self._scope).resolve(self._resource))
-        acknowledge(
-            self._scope, rule=f"AwsSolutions-IAM5[Resource::{resource}]", reason=self._reason
-        )
+        resources = self._stack.resolve([resource for _, resource, _ in self._wanted])
+        for (scope, _, reason), resource in zip(self._wanted, resources, strict=True):
+            acknowledge(
+                scope, rule=f"AwsSolutions-IAM5[Resource::{flatten(resource)}]", reason=reason
+            )
         return []
+
+
+_LATE: WeakKeyDictionary[Stack, _LateAcknowledgements] = WeakKeyDictionary()
 
 
 def acknowledge(scope: IConstruct, *, rule: str, reason: str) -> None:
@@ -48,7 +63,7 @@ def acknowledge(scope: IConstruct, *, rule: str, reason: str) -> None:
         rule: The rule as cdk-nag prints it, e.g. ``AwsSolutions-EMR5`` or ``AwsSolutions-IAM4[Policy::…]``.
         reason: Why it is right nevertheless, in words that convince an auditor.
     """
-    Validations.of(scope).acknowledge(Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason))
+    validations_of(scope).acknowledge(Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason))
 
 
 def flatten(value: Any) -> str:

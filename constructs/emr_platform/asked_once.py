@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration, Stack, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import custom_resources as cr
 from constructs import IConstruct
 
 T = TypeVar("T")
@@ -56,6 +58,18 @@ def days(number: int) -> Duration:
 def minutes(number: int) -> Duration:
     """A length of time."""
     return Duration.minutes(number)
+
+
+@cache
+def service_principal(name: str) -> iam.ServicePrincipal:
+    """An AWS service, as one that roles trust."""
+    return iam.ServicePrincipal(name)
+
+
+@cache
+def physical_resource_id(text: str) -> cr.PhysicalResourceId:
+    """The id of a custom resource that is known beforehand."""
+    return cr.PhysicalResourceId.of(text)
 
 
 class _Known:

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack, get_args
 
-from aws_cdk import Acknowledgment, Stack, Tags, Validations
+from aws_cdk import Acknowledgment
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_emr as emr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from emr_platform.acknowledgements import acknowledge
+from emr_platform.asked_once import known, stack_of, validations_of
 from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.catalog.release import Release
 from emr_platform.cluster.base import BaseCluster, ClusterUseError, LogLocation
@@ -41,15 +42,15 @@ from emr_platform.identity.access import grant_secret_read
 from emr_platform.identity.construct import BaseClusterRoles, ClusterRoles
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.metastore.construct import ConfigurationSecrets
-from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
+from emr_platform.metastore.database import RESULT_STORE, result_store_secret_names
 from emr_platform.network.spec import SubnetKind
+from emr_platform.network.tags import tag_cluster_subnet
 from emr_platform.security_configuration.construct import ClusterSecurity
 from emr_platform.security_configuration.effective import knows_encrypted_disks
 from emr_platform.steps.request import script_runner_uri
 from emr_platform.steps.spec import ScriptStepSpec
 from emr_platform.storage.access import grant_bucket_access, grant_object_read
 from emr_platform.storage.spec import ExternalBucketSpec
-from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 
 class EmrCluster(BaseCluster):
@@ -121,6 +122,7 @@ class EmrCluster(BaseCluster):
         external_buckets: Mapping[str, ExternalBucketSpec] | None = None,
         script_directory: str | Path = ".",
         result_store_secret: secretsmanager.ISecret | None = None,
+        result_store_user_secrets: Mapping[str, secretsmanager.ISecret] | None = None,
         result_store_host: str | None = None,
         key_pair: ec2.IKeyPair | None = None,
         ssh_allow_from: Sequence[str] = (),
@@ -149,6 +151,9 @@ class EmrCluster(BaseCluster):
             script_directory: What relative paths of scripts are relative to. Default: the working directory.
             result_store_secret: Secret for ``secret://result-store`` and ``read_result_store_secret``, JSON with a
                 ``password``. Default: none.
+            result_store_user_secrets: Secrets of the result store's users, by the user's name, for the spec's
+                ``result_store_users``, for ``secret://result-store-user-NAME``, and for metastore and presets that
+                connect as one of them; each like ``result_store_secret``. Default: none.
             result_store_host: Address for ``host://result-store``, and for metastore and presets that connect to
                 the result store. Default: none.
             key_pair: Key pair for SSH. Default: none.
@@ -173,7 +178,10 @@ class EmrCluster(BaseCluster):
         self._buckets = {"logs": log_bucket, **(data_buckets or {})}
         if config_bucket:
             self._buckets["config"] = config_bucket
-        self._secret_names = (RESULT_STORE, RESULT_STORE_PASSWORD) if result_store_secret else ()
+        user_secrets = result_store_user_secrets or {}
+        self._secret_names = (
+            result_store_secret_names(user_secrets) if result_store_secret else frozenset[str]()
+        )
         self._hosts = {RESULT_STORE: result_store_host} if result_store_host else {}
         if subnet_kind not in get_args(SubnetKind):
             raise ClusterUseError(
@@ -214,6 +222,7 @@ class EmrCluster(BaseCluster):
             spec=spec,
             service_role=self.service_role,
             result_store_secret=result_store_secret,
+            result_store_user_secrets=user_secrets,
         )
         self.security_groups = ClusterSecurityGroups(
             self,
@@ -248,12 +257,7 @@ class EmrCluster(BaseCluster):
         )
         chosen = [subnets[index] for index in subnet_indexes(spec, len(subnets))]
         for subnet in chosen:
-            # Without effect on a subnet that was imported: its owner has to tag it.
-            Tags.of(subnet).add(
-                EMR_MANAGED_POLICIES_TAG,
-                "true",
-                include_resource_types=[ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME],
-            )
+            tag_cluster_subnet(subnet)
 
         log_prefix = f"{name}/"
         self.logs: LogLocation = log_location(self, spec=spec, bucket=log_bucket, prefix=log_prefix)
@@ -261,23 +265,25 @@ class EmrCluster(BaseCluster):
             spec,
             ClusterSurroundings(
                 name=name,
-                region=Stack.of(self).region,
-                subnet_ids=[subnet.subnet_id for subnet in chosen],
+                region=known(stack_of(self)).region,
+                subnet_ids=[known(subnet).subnet_id for subnet in chosen],
                 instance_profile=self._roles.instance_profile.instance_profile_name,
-                service_role=self.service_role.role_arn,
+                service_role=known(self.service_role).role_arn,
                 automatic_scaling_role=(
                     self._roles.automatic_scaling_role.role_arn
                     if scales and self._roles.automatic_scaling_role
                     else None
                 ),
-                log_uri=log_bucket.s3_url_for_object(log_prefix),
+                log_uri=f"s3://{known(log_bucket).bucket_name}/{log_prefix}",
                 security_configuration=self.security.security_configuration_name,
                 kerberos_attributes=self.security.kerberos_attributes,
                 key_pair=key_pair.key_pair_name if key_pair else None,
-                primary_security_group=self.security_groups.primary.security_group_id,
-                core_and_task_security_group=self.security_groups.core_and_task.security_group_id,
+                primary_security_group=known(self.security_groups.primary).security_group_id,
+                core_and_task_security_group=known(
+                    self.security_groups.core_and_task
+                ).security_group_id,
                 service_access_security_group=(
-                    self.security_groups.service_access.security_group_id
+                    known(self.security_groups.service_access).security_group_id
                     if self.security_groups.service_access
                     else None
                 ),
@@ -287,7 +293,7 @@ class EmrCluster(BaseCluster):
                     else spec.termination_protection
                 ),
                 resolve_script=self._script_uri,
-                buckets={key: bucket.bucket_name for key, bucket in self._buckets.items()},
+                buckets={key: known(bucket).bucket_name for key, bucket in self._buckets.items()},
                 secrets=self._secrets.arns,
                 hosts=self._hosts,
             ),
@@ -304,6 +310,8 @@ class EmrCluster(BaseCluster):
         self._grant_software()
         if result_store_secret and spec.read_result_store_secret:
             grant_secret_read(self.instance_role, secret=result_store_secret)
+        for user in spec.result_store_users:
+            grant_secret_read(self.instance_role, secret=user_secrets[user])
         self._order()
         self._acknowledge()
 
@@ -321,7 +329,7 @@ class EmrCluster(BaseCluster):
                     grant_object_read(self.instance_role, bucket=config_bucket, object_key=key)
         uris = [program for _, program in programs(self.spec)]
         if any(isinstance(step, ScriptStepSpec) for step in self.spec.steps):
-            uris.append(script_runner_uri(Stack.of(self).region))
+            uris.append(script_runner_uri(known(stack_of(self)).region))
         for uri in dict.fromkeys(uris):
             if uri.startswith("s3://"):
                 bucket_name, key = uri.removeprefix("s3://").split("/", 1)
@@ -371,16 +379,17 @@ class EmrCluster(BaseCluster):
 
     def _order(self) -> None:
         """Create the cluster after all that EMR and the nodes need, so that it is also deleted before."""
-        self.cluster.node.add_dependency(
+        dependencies: list[IDependable] = [
             self._roles,
             # Roles from elsewhere get policies of their own here.
             self.service_role,
             self.instance_role,
             self.security,
             *self.security_groups.rules,
-        )
+        ]
         if self._scripts and self._scripts.object_keys:
-            self.cluster.node.add_dependency(self._scripts)
+            dependencies.append(self._scripts)
+        self.cluster.node.add_dependency(*dependencies)
 
     def _acknowledge(self) -> None:
         """Answer cdk-nag where it is wrong, or where the cluster's owner has to decide."""
@@ -402,7 +411,7 @@ class EmrCluster(BaseCluster):
             "between nodes stays within security groups that only this cluster's nodes are in.",
         )
         if any(scaled_groups(self.spec)):
-            Validations.of(self.cluster).acknowledge(
+            validations_of(self.cluster).acknowledge(
                 Acknowledgment(
                     id="CloudFormation-Validate::E1029",
                     reason="The cluster's id in the dimensions of scaling rules is for EMR to fill in, not for "
@@ -439,7 +448,7 @@ _SNAKE = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 def _object_arn(scope: Construct, bucket_name: str, key: str) -> str:
-    return Stack.of(scope).format_arn(
+    return stack_of(scope).format_arn(
         service="s3", region="", account="", resource=bucket_name, resource_name=key
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -16,8 +16,9 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
+from emr_platform.asked_once import known, minutes, physical_resource_id, service_principal
 from emr_platform.identity.spec import IdentitySpec
-from emr_platform.storage.access import grant_key_use
+from emr_platform.storage.access import grant_key_use, object_arn
 
 SCRIPTS_PREFIX = "scripts/"
 """Where in the config bucket scripts go: ``scripts/<sha256>/<file name>``."""
@@ -74,22 +75,22 @@ class ShippedScripts(Construct):
         path = (self._directory / script).resolve()
         if path not in self._keys:
             self._keys[path] = self._copy(path)
-        return f"s3://{self._bucket.bucket_name}/{self._keys[path]}"
+        return f"s3://{known(self._bucket).bucket_name}/{self._keys[path]}"
 
     def _copy(self, path: Path) -> str:
         id = f"Script{len(self._keys)}"
         asset = s3_assets.Asset(self, f"{id}Asset", path=str(path))
         key = f"{SCRIPTS_PREFIX}{asset.asset_hash}/{path.name}"
-        destination = self._bucket.arn_for_objects(key)
+        destination = object_arn(self._bucket, key)
         call = cr.AwsSdkCall(
             service="S3",
             action="copyObject",
             parameters={
-                "Bucket": self._bucket.bucket_name,
+                "Bucket": known(self._bucket).bucket_name,
                 "Key": key,
-                "CopySource": f"{asset.s3_bucket_name}/{asset.s3_object_key}",
+                "CopySource": f"{asset.s3_bucket_name}/{known(asset).s3_object_key}",
             },
-            physical_resource_id=cr.PhysicalResourceId.of(key),
+            physical_resource_id=physical_resource_id(key),
             output_paths=["CopyObjectResult.ETag"],
         )
         copy = cr.AwsCustomResource(
@@ -99,14 +100,14 @@ class ShippedScripts(Construct):
             on_create=call,
             on_update=call,
             install_latest_aws_sdk=False,
-            timeout=Duration.minutes(2),
+            timeout=minutes(2),
             role=self._copying_role(),
             log_group=self._log_group,
             policy=cr.AwsCustomResourcePolicy.from_statements(
                 [
                     iam.PolicyStatement(
                         actions=["s3:GetObject"],
-                        resources=[asset.bucket.arn_for_objects(asset.s3_object_key)],
+                        resources=[asset.bucket.arn_for_objects(known(asset).s3_object_key)],
                     ),
                     iam.PolicyStatement(actions=["s3:PutObject"], resources=[destination]),
                 ]
@@ -127,7 +128,7 @@ class ShippedScripts(Construct):
                 self,
                 "Role",
                 description="Copies scripts to the config bucket while the stack is deployed",
-                assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+                assumed_by=service_principal("lambda.amazonaws.com"),
                 path=self._identity.role_path,
                 permissions_boundary=(
                     iam.ManagedPolicy.from_managed_policy_arn(
@@ -138,6 +139,6 @@ class ShippedScripts(Construct):
                 ),
             )
             self._log_group.grant_write(self._role)
-            if self._bucket.encryption_key:
-                grant_key_use(self._role, key=self._bucket.encryption_key, access="read_write")
+            if bucket_key := known(self._bucket).encryption_key:
+                grant_key_use(self._role, key=bucket_key, access="read_write")
         return self._role

@@ -14,10 +14,12 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge
+from emr_platform.asked_once import known
 from emr_platform.catalog.release import Release
 from emr_platform.network.spec import SubnetKind
 from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
+_GROUP = "AWS::EC2::SecurityGroup"
 _FIRST_WITH_9443 = Release.parse("emr-5.30.0")
 
 
@@ -52,6 +54,7 @@ class ClusterSecurityGroups(Construct):
             ssh_allow_from: IPv4 ranges that may connect to port 22 of the primary node.
         """
         super().__init__(scope, id)
+        Tags.of(self).add(EMR_MANAGED_POLICIES_TAG, "true", include_resource_types=[_GROUP])
         self.primary = self._group("Primary", vpc, "EMR primary node", allow_all_outbound=True)
         self.core_and_task = self._group(
             "CoreAndTask", vpc, "EMR core and task nodes", allow_all_outbound=True
@@ -72,11 +75,9 @@ class ClusterSecurityGroups(Construct):
     def _group(
         self, id: str, vpc: ec2.IVpc, description: str, *, allow_all_outbound: bool
     ) -> ec2.SecurityGroup:
-        group = ec2.SecurityGroup(
+        return ec2.SecurityGroup(
             self, id, vpc=vpc, description=description, allow_all_outbound=allow_all_outbound
         )
-        Tags.of(group).add(EMR_MANAGED_POLICIES_TAG, "true")
-        return group
 
     def _allow_between_nodes(self) -> None:
         for target_name, target in (("Primary", self.primary), ("CoreAndTask", self.core_and_task)):
@@ -141,11 +142,11 @@ class ClusterSecurityGroups(Construct):
             egress = ec2.CfnSecurityGroupEgress(
                 self,
                 f"ServiceAccessTo{name}Tcp8443",
-                group_id=service_access.security_group_id,
+                group_id=known(service_access).security_group_id,
                 ip_protocol="tcp",
                 from_port=8443,
                 to_port=8443,
-                destination_security_group_id=target.security_group_id,
+                destination_security_group_id=known(target).security_group_id,
                 description="EMR instructs the node",
             )
             self.rules.append(egress)
@@ -165,11 +166,11 @@ class ClusterSecurityGroups(Construct):
         rule = ec2.CfnSecurityGroupIngress(
             self,
             id,
-            group_id=group.security_group_id,
+            group_id=known(group).security_group_id,
             ip_protocol=protocol,
             from_port=first_port,
             to_port=last_port,
-            source_security_group_id=source.security_group_id if source else None,
+            source_security_group_id=known(source).security_group_id if source else None,
             cidr_ip=cidr,
             description=description,
         )

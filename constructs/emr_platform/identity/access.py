@@ -5,6 +5,8 @@ from __future__ import annotations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from emr_platform.asked_once import known
+
 
 def grant_secret_read(grantee: iam.IGrantable, *, secret: secretsmanager.ISecret) -> None:
     """Let a role read a secret, and decrypt it.
@@ -19,7 +21,7 @@ def grant_secret_read(grantee: iam.IGrantable, *, secret: secretsmanager.ISecret
     iam.Grant.add_to_principal(
         grantee=grantee,
         actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-        resource_arns=[secret.secret_arn],
+        resource_arns=[known(secret).secret_arn],
     )
-    if secret.encryption_key:
-        secret.encryption_key.grant(grantee, "kms:Decrypt")
+    if key := known(secret).encryption_key:
+        key.grant(grantee, "kms:Decrypt")

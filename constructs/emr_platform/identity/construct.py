@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
+from emr_platform.asked_once import known, service_principal, stack_of
 from emr_platform.identity.spec import IdentitySpec
 
 
@@ -101,7 +103,7 @@ class ClusterRoles(BaseClusterRoles):
             self,
             "InstanceRole",
             description="Nodes of an EMR cluster",
-            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+            assumed_by=service_principal("ec2.amazonaws.com"),
             path=identity.role_path,
             permissions_boundary=boundary,
         )
@@ -117,11 +119,7 @@ class ClusterRoles(BaseClusterRoles):
             assumed_by=self._emr_of_this_account(),
             path=identity.role_path,
             permissions_boundary=boundary,
-            managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name(
-                    "service-role/AmazonEMRServicePolicy_v2"
-                )
-            ],
+            managed_policies=[_managed_policy("service-role/AmazonEMRServicePolicy_v2")],
         )
         # The managed policy may pass EMR's default roles only. EC2 is the one who gets ours.
         # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role.html
@@ -129,7 +127,7 @@ class ClusterRoles(BaseClusterRoles):
             iam.PolicyStatement(
                 sid="PassInstanceRole",
                 actions=["iam:PassRole"],
-                resources=[self.instance_role.role_arn],
+                resources=[known(self.instance_role).role_arn],
                 conditions={"StringLike": {"iam:PassedToService": "ec2.amazonaws.com*"}},
             )
         )
@@ -149,19 +147,19 @@ class ClusterRoles(BaseClusterRoles):
     def _emr_of_this_account(self) -> iam.IPrincipal:
         """EMR, and only on behalf of clusters of this account and region (no confused deputy)."""
         # In the regions of China EMR goes by a name of its own, which the CDK does not know.
-        suffix = ".cn" if Stack.of(self).region.startswith("cn-") else ""
+        suffix = ".cn" if known(stack_of(self)).region.startswith("cn-") else ""
         return iam.ServicePrincipal.from_static_service_principle_name(
             f"elasticmapreduce.amazonaws.com{suffix}"
         ).with_conditions(self._on_behalf_of(self._emr_resources()))
 
     def _emr_resources(self) -> str:
-        return Stack.of(self).format_arn(
+        return stack_of(self).format_arn(
             service="elasticmapreduce", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME
         )
 
     def _on_behalf_of(self, *sources: str) -> dict[str, Any]:
         return {
-            "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+            "StringEquals": {"aws:SourceAccount": known(stack_of(self)).account},
             "ArnLike": {"aws:SourceArn": sources[0] if len(sources) == 1 else list(sources)},
         }
 
@@ -174,7 +172,7 @@ class ClusterRoles(BaseClusterRoles):
         region only. It must be there before the cluster is, so that it cannot name the cluster. See
         https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-role-automatic-scaling.html.
         """
-        stack = Stack.of(self)
+        stack = stack_of(self)
         targets = stack.format_arn(
             service="application-autoscaling", resource="scalable-target", resource_name="*"
         )
@@ -237,7 +235,7 @@ class ClusterRoles(BaseClusterRoles):
         The managed policy does not. See
         https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-roles-defaultroles.html.
         """
-        role = Stack.of(self).format_arn(
+        role = stack_of(self).format_arn(
             service="iam",
             region="",
             resource="role",
@@ -253,9 +251,7 @@ class ClusterRoles(BaseClusterRoles):
         )
 
     def _allow_session_manager(self) -> None:
-        self.instance_role.add_managed_policy(
-            iam.ManagedPolicy.from_aws_managed_policy_name("AmazonSSMManagedInstanceCore")
-        )
+        self.instance_role.add_managed_policy(_managed_policy("AmazonSSMManagedInstanceCore"))
         acknowledge(
             self.instance_role,
             rule="AwsSolutions-IAM4"
@@ -263,6 +259,11 @@ class ClusterRoles(BaseClusterRoles):
             reason="The policy that Systems Manager documents for managed instances; it is attached only where "
             "shell access through Session Manager was asked for, instead of open SSH ports.",
         )
+
+
+@cache
+def _managed_policy(name: str) -> iam.IManagedPolicy:
+    return iam.ManagedPolicy.from_aws_managed_policy_name(name)
 
 
 class _ExistingClusterRoles(BaseClusterRoles):

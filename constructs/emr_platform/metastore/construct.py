@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from aws_cdk import SecretValue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -9,11 +11,17 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge
+from emr_platform.asked_once import known
 from emr_platform.cluster.databases import annotated_secrets, databases, password_copies
 from emr_platform.cluster.references import texts
 from emr_platform.cluster.request import references
 from emr_platform.cluster.spec import ClusterSpec
-from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
+from emr_platform.metastore.database import (
+    RESULT_STORE,
+    RESULT_STORE_PASSWORD,
+    user_password_name,
+    user_secret_name,
+)
 
 _SECRET_REFERENCE = "secret://"  # noqa: S105
 
@@ -31,6 +39,7 @@ class ConfigurationSecrets(Construct):
         spec: The cluster.
         service_role: The role by which EMR reads the secrets.
         result_store_secret: The result store's own secret; None if there is no result store.
+        result_store_user_secrets: The secrets of the result store's users, by the user's name.
 
     Attributes:
         arns: ARNs by the name that ``secret://`` references use.
@@ -44,35 +53,46 @@ class ConfigurationSecrets(Construct):
         spec: ClusterSpec,
         service_role: iam.IRole,
         result_store_secret: secretsmanager.ISecret | None,
+        result_store_user_secrets: Mapping[str, secretsmanager.ISecret] | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.arns: dict[str, str] = {}
         secrets = annotated_secrets(spec)
+        named = self._named(spec, secrets)
+        self._of_result_store: dict[str, secretsmanager.ISecret] = {}
         if result_store_secret:
-            self.arns[RESULT_STORE] = result_store_secret.secret_arn
-            if self._names_password(spec, secrets):
-                self._copy_password(result_store_secret)
+            self._add(RESULT_STORE, RESULT_STORE_PASSWORD, result_store_secret, named)
+        for user, secret in (result_store_user_secrets or {}).items():
+            self._add(user_secret_name(user), user_password_name(user), secret, named)
         for copy in password_copies(spec):
             self.arns[copy.name] = self._copy(
                 f"Secret{copy.name}",
                 SecretValue.secrets_manager(copy.secret_arn, json_field=copy.key),
                 copy.secret_arn,
             )
-        self._grant(spec, secrets, service_role, result_store_secret)
+        self._grant(spec, secrets, service_role)
 
     @staticmethod
-    def _names_password(spec: ClusterSpec, secrets: tuple[str, ...]) -> bool:
-        """Whether anything refers to a secret with the password of the result store alone."""
+    def _named(spec: ClusterSpec, secrets: tuple[str, ...]) -> set[str]:
+        """The names of secrets that anything refers to."""
         everywhere = [*secrets, *(text for _, text in texts(spec))]
-        return any(RESULT_STORE_PASSWORD in references(text, "secret") for text in everywhere)
+        return {name for text in everywhere for name in references(text, "secret")}
 
-    def _copy_password(self, secret: secretsmanager.ISecret) -> None:
-        self.arns[RESULT_STORE_PASSWORD] = self._copy(
-            "ResultStorePassword",
-            secret.secret_value_from_json("password"),
-            "the result store",
-            key=secret.encryption_key,
-        )
+    def _add(
+        self, name: str, password_name: str, secret: secretsmanager.ISecret, named: Collection[str]
+    ) -> None:
+        """Let references lead to a secret of the result store and, if there are any, to its password alone."""
+        self.arns[name] = known(secret).secret_arn
+        self._of_result_store |= {name: secret, password_name: secret}
+        if password_name in named:
+            # ResultStorePassword, or ResultStorePasswordOfNAME
+            id = password_name.title().replace("-", "")
+            self.arns[password_name] = self._copy(
+                id,
+                secret.secret_value_from_json("password"),
+                "the result store",
+                key=known(secret).encryption_key,
+            )
 
     def _copy(
         self, id: str, value: SecretValue, original: str, *, key: kms.IKey | None = None
@@ -97,7 +117,6 @@ class ConfigurationSecrets(Construct):
         spec: ClusterSpec,
         secrets: tuple[str, ...],
         service_role: iam.IRole,
-        result_store_secret: secretsmanager.ISecret | None,
     ) -> None:
         """Let EMR read what it puts into configurations, and decrypt it.
 
@@ -111,9 +130,15 @@ class ConfigurationSecrets(Construct):
             actions=["secretsmanager:GetSecretValue"],
             resource_arns=[self.arns.get(name, name) for name in names],
         )
-        of_result_store = {RESULT_STORE, RESULT_STORE_PASSWORD} & set(names)
-        if of_result_store and result_store_secret and result_store_secret.encryption_key:
-            result_store_secret.encryption_key.grant(service_role, "kms:Decrypt")
+        of_result_store = (
+            self._of_result_store[name] for name in names if name in self._of_result_store
+        )
+        # Most often the same key.
+        for result_store_key in dict.fromkeys(
+            known(each).encryption_key for each in of_result_store
+        ):
+            if result_store_key:
+                result_store_key.grant(service_role, "kms:Decrypt")
         keys = {
             use.database.secret_encryption_key_arn
             for use in databases(spec)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from ipaddress import IPv4Network
 from types import MappingProxyType
 from typing import TypeVar
@@ -12,6 +13,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from emr_platform.asked_once import known, path_of
 from emr_platform.network.addresses import subnet_addresses
 from emr_platform.network.default_security_group import ClosedDefaultSecurityGroup
 from emr_platform.network.spec import (
@@ -20,6 +22,7 @@ from emr_platform.network.spec import (
     SharedVpcSpec,
     SubnetKind,
 )
+from emr_platform.network.tags import tag_cluster_subnet
 from emr_platform.tags import EMR_MANAGED_POLICIES_TAG
 
 _Subnet = TypeVar("_Subnet", bound=ec2.Subnet)
@@ -99,9 +102,11 @@ class Network(NetworkResources):
             cidr_block=spec.cidr,
             enable_dns_hostnames=True,
             enable_dns_support=True,
+            tags=[
+                cdk.CfnTag(key="Name", value=path_of(self)),
+                cdk.CfnTag(key=EMR_MANAGED_POLICIES_TAG, value="true"),
+            ],
         )
-        cdk.Tags.of(self._vpc).add("Name", self.node.path)
-        cdk.Tags.of(self._vpc).add(EMR_MANAGED_POLICIES_TAG, "true")
         self._zones = self._zone_names(spec.availability_zones)
 
         addresses = subnet_addresses(spec)
@@ -126,11 +131,7 @@ class Network(NetworkResources):
         self.cluster_subnet_kind = spec.cluster_subnets
         self.result_store_subnets = tuple(database)
         for subnet in self.cluster_subnets:
-            cdk.Tags.of(subnet).add(
-                EMR_MANAGED_POLICIES_TAG,
-                "true",
-                include_resource_types=[ec2.CfnSubnet.CFN_RESOURCE_TYPE_NAME],
-            )
+            tag_cluster_subnet(subnet)
         self.vpc = self._as_vpc(public, private, database)
         self._add_gateway_endpoints([*public, *private, *database])
         self._add_interface_endpoints(spec.interface_endpoints)
@@ -164,7 +165,7 @@ class Network(NetworkResources):
             kind(
                 self,
                 f"{name}Subnet{number}",
-                vpc_id=self._vpc.ref,
+                vpc_id=known(self._vpc).ref,
                 availability_zone=zone,
                 cidr_block=str(addresses),
                 map_public_ip_on_launch=public_addresses,
@@ -175,16 +176,17 @@ class Network(NetworkResources):
     def _connect_to_internet(self, subnets: Sequence[ec2.PublicSubnet]) -> None:
         if not subnets:
             return
-        gateway = ec2.CfnInternetGateway(self, "InternetGateway")
-        cdk.Tags.of(gateway).add("Name", self.node.path)
+        gateway = ec2.CfnInternetGateway(
+            self, "InternetGateway", tags=[cdk.CfnTag(key="Name", value=path_of(self))]
+        )
         attachment = ec2.CfnVPCGatewayAttachment(
             self,
             "InternetGatewayAttachment",
-            vpc_id=self._vpc.ref,
-            internet_gateway_id=gateway.ref,
+            vpc_id=known(self._vpc).ref,
+            internet_gateway_id=known(gateway).ref,
         )
         for subnet in subnets:
-            subnet.add_default_internet_route(gateway.ref, attachment)
+            subnet.add_default_internet_route(known(gateway).ref, attachment)
 
     def _route_through_nat_gateways(
         self, private: Sequence[ec2.PrivateSubnet], public: Sequence[ec2.PublicSubnet]
@@ -209,7 +211,7 @@ class Network(NetworkResources):
         """
 
         def ids(subnets: Sequence[ec2.ISubnet]) -> list[str] | None:
-            return [subnet.subnet_id for subnet in subnets] or None
+            return [known(subnet).subnet_id for subnet in subnets] or None
 
         def route_table_ids(subnets: Sequence[ec2.ISubnet]) -> list[str] | None:
             return [subnet.route_table.route_table_id for subnet in subnets] or None
@@ -217,7 +219,7 @@ class Network(NetworkResources):
         return ec2.Vpc.from_vpc_attributes(
             self,
             "Attributes",
-            vpc_id=self._vpc.ref,
+            vpc_id=known(self._vpc).ref,
             vpc_cidr_block=self.cidr,
             availability_zones=self._zones,
             public_subnet_ids=ids(public),
@@ -230,8 +232,8 @@ class Network(NetworkResources):
 
     def _add_gateway_endpoints(self, subnets: Sequence[ec2.ISubnet]) -> None:
         for name, service in (
-            ("S3", ec2.GatewayVpcEndpointAwsService.S3),
-            ("DynamoDb", ec2.GatewayVpcEndpointAwsService.DYNAMODB),
+            ("S3", _gateway_service("s3")),
+            ("DynamoDb", _gateway_service("dynamodb")),
         ):
             ec2.GatewayVpcEndpoint(
                 self,
@@ -252,14 +254,14 @@ class Network(NetworkResources):
             allow_all_outbound=False,
         )
         security_group.add_ingress_rule(
-            ec2.Peer.ipv4(self.cidr), ec2.Port.HTTPS, "HTTPS from within the VPC"
+            ec2.Peer.ipv4(self.cidr), _https(), "HTTPS from within the VPC"
         )
         for service in dict.fromkeys(services):
             ec2.InterfaceVpcEndpoint(
                 self,
                 f"Endpoint-{service}",
                 vpc=self.vpc,
-                service=ec2.InterfaceVpcEndpointAwsService(service),
+                service=_interface_service(service),
                 subnets=ec2.SubnetSelection(subnets=list(self.cluster_subnets)),
                 security_groups=[security_group],
                 open=False,
@@ -343,8 +345,28 @@ class SharedNetwork(NetworkResources):
 
 def _zone_names(zones: int | Sequence[str]) -> list[str]:
     if isinstance(zones, int):
-        return [cdk.Fn.select(index, cdk.Fn.get_azs()) for index in range(zones)]
+        return [_zone_name(index) for index in range(zones)]
     return list(zones)
+
+
+@cache
+def _zone_name(index: int) -> str:
+    return cdk.Fn.select(index, cdk.Fn.get_azs())
+
+
+@cache
+def _gateway_service(name: str) -> ec2.GatewayVpcEndpointAwsService:
+    return ec2.GatewayVpcEndpointAwsService(name)
+
+
+@cache
+def _interface_service(name: str) -> ec2.InterfaceVpcEndpointAwsService:
+    return ec2.InterfaceVpcEndpointAwsService(name)
+
+
+@cache
+def _https() -> ec2.Port:
+    return ec2.Port.HTTPS
 
 
 def _imported(

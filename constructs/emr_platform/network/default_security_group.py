@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -9,6 +10,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from emr_platform.asked_once import minutes, service_principal, stack_of
 
 _HANDLER = Path(__file__).with_name("default_security_group_handler.py")
 
@@ -26,7 +29,7 @@ class ClosedDefaultSecurityGroup(Construct):
 
     def __init__(self, scope: Construct, id: str, *, security_group_id: str) -> None:
         super().__init__(scope, id)
-        stack = cdk.Stack.of(self)
+        stack = stack_of(self)
         log_group = logs.LogGroup(
             self,
             "LogGroup",
@@ -49,7 +52,7 @@ class ClosedDefaultSecurityGroup(Construct):
         role = iam.Role(
             self,
             "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            assumed_by=service_principal("lambda.amazonaws.com"),
             inline_policies={
                 "CloseDefaultSecurityGroup": iam.PolicyDocument(
                     statements=[revoke_rules, write_logs]
@@ -60,11 +63,11 @@ class ClosedDefaultSecurityGroup(Construct):
             self,
             "Function",
             description="Takes all rules out of the VPC's default security group",
-            runtime=lambda_.Runtime.PYTHON_3_14,
+            runtime=_runtime(),
             # In the template, so that the stack needs no asset.
             code=lambda_.Code.from_inline(_HANDLER.read_text(encoding="utf-8")),
             handler="index.handler",
-            timeout=cdk.Duration.minutes(1),
+            timeout=minutes(1),
             log_group=log_group,
             role=role,
         )
@@ -75,3 +78,8 @@ class ClosedDefaultSecurityGroup(Construct):
             service_token=function.function_arn,
             properties={"SecurityGroupId": security_group_id, "Account": stack.account},
         )
+
+
+@cache
+def _runtime() -> lambda_.Runtime:
+    return lambda_.Runtime.PYTHON_3_14

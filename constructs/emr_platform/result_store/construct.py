@@ -13,6 +13,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge
+from emr_platform.asked_once import days, known, path_of, validations_of
 from emr_platform.identity.access import grant_secret_read
 from emr_platform.problems import InvalidSpecError
 from emr_platform.result_store.log_retention import InstanceLogRetention
@@ -22,10 +23,10 @@ from emr_platform.result_store.users.construct import ResultStoreUsers
 
 _PORT = 3306
 _LOGS = ("error", "slowquery")
-_LOG_RETENTION = cdk.Duration.days(90)
+_LOG_RETENTION_DAYS = 90
 # The shortest that KMS has.
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
-_DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)
+_DESTROYED_KEY_PENDING_WINDOW_DAYS = 7
 
 
 class ResultStoreUseError(Exception):
@@ -109,8 +110,8 @@ class BaseResultStore(Construct):
         return ec2.CfnSecurityGroupIngress(
             scope,
             id,
-            group_id=self.security_group.security_group_id,
-            source_security_group_id=security_group.security_group_id,
+            group_id=known(self.security_group).security_group_id,
+            source_security_group_id=known(security_group).security_group_id,
             ip_protocol="tcp",
             from_port=self.port,
             to_port=self.port,
@@ -196,10 +197,10 @@ class ResultStore(BaseResultStore):
         self.encryption_key = kms.Key(
             self,
             "Key",
-            description=f"Encrypts the result store {self.node.path}",
+            description=f"Encrypts the result store {path_of(self)}",
             enable_key_rotation=True,
             removal_policy=removal_policy,
-            pending_window=_DESTROYED_KEY_PENDING_WINDOW if destroy else None,
+            pending_window=days(_DESTROYED_KEY_PENDING_WINDOW_DAYS) if destroy else None,
         )
         self.security_group = ec2.SecurityGroup(
             self,
@@ -233,7 +234,7 @@ class ResultStore(BaseResultStore):
             subnet_group=rds.SubnetGroup(
                 self,
                 "SubnetGroup",
-                description=f"Result store {self.node.path}",
+                description=f"Result store {path_of(self)}",
                 vpc=vpc,
                 vpc_subnets=ec2.SubnetSelection(subnets=list(subnets)),
                 removal_policy=removal_policy,
@@ -242,7 +243,7 @@ class ResultStore(BaseResultStore):
             port=_PORT,
             publicly_accessible=False,
             multi_az=spec.multi_az,
-            backup_retention=cdk.Duration.days(spec.backup_retention_days),
+            backup_retention=days(spec.backup_retention_days),
             copy_tags_to_snapshot=True,
             delete_automated_backups=destroy,
             auto_minor_version_upgrade=True,
@@ -262,7 +263,7 @@ class ResultStore(BaseResultStore):
             "LogRetention",
             instance=self.instance,
             log_types=_LOGS,
-            retention=_LOG_RETENTION,
+            retention_days=_LOG_RETENTION_DAYS,
             removal_policy=(cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN),
         )
         self._acknowledge(admin, spec, deletion_protection=deletion_protection)
@@ -292,7 +293,7 @@ class ResultStore(BaseResultStore):
             self,
             "ParameterGroup",
             engine=engine,
-            description=f"Result store {self.node.path}",
+            description=f"Result store {path_of(self)}",
             parameters={
                 "character_set_server": "utf8mb4",
                 "collation_server": spec.collation,
@@ -336,7 +337,7 @@ class ResultStore(BaseResultStore):
                 rule="AwsSolutions-RDS10",
                 reason="The environment declares that its stacks may be deleted.",
             )
-        cdk.Validations.of(self.instance).acknowledge(
+        validations_of(self.instance).acknowledge(
             cdk.Acknowledgment(
                 id="CloudFormation-Validate::E9006",
                 reason="RDS takes a major version, too, and picks the minor version; the list that "

@@ -12,8 +12,15 @@ from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge_wildcard
+from emr_platform.asked_once import (
+    known,
+    minutes,
+    physical_resource_id,
+    service_principal,
+    stack_of,
+)
 
-_TIMEOUT = cdk.Duration.minutes(2)
+_TIMEOUT_MINUTES = 2
 
 
 class InstanceLogRetention(Construct):
@@ -28,7 +35,7 @@ class InstanceLogRetention(Construct):
         id: Name within the parent.
         instance: The DB instance.
         log_types: The logs that it exports, by RDS's names for them.
-        retention: How long log entries are kept.
+        retention_days: How long log entries are kept.
         removal_policy: What becomes of the logs when the stack is deleted.
     """
 
@@ -39,7 +46,7 @@ class InstanceLogRetention(Construct):
         *,
         instance: rds.IDatabaseInstance,
         log_types: Sequence[str],
-        retention: cdk.Duration,
+        retention_days: int,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         super().__init__(scope, id)
@@ -48,7 +55,7 @@ class InstanceLogRetention(Construct):
             self,
             "Role",
             description="Sets how long the logs of a result store are kept, while the stack is deployed",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            assumed_by=service_principal("lambda.amazonaws.com"),
         )
         self._function_logs = logs.LogGroup(
             self,
@@ -60,17 +67,19 @@ class InstanceLogRetention(Construct):
         for log_type in log_types:
             # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
             self._keep(
-                log_type, f"/aws/rds/instance/{instance.instance_identifier}/{log_type}", retention
+                log_type,
+                f"/aws/rds/instance/{known(instance).instance_identifier}/{log_type}",
+                retention_days,
             )
 
-    def _keep(self, id: str, log_group_name: str, retention: cdk.Duration) -> None:
+    def _keep(self, id: str, log_group_name: str, retention_days: int) -> None:
         """Make the log group if RDS has not, say how long its entries are kept, and delete it if it is to go."""
         group = {"logGroupName": log_group_name}
         make = cr.AwsSdkCall(
             service="CloudWatchLogs",
             action="createLogGroup",
             parameters=group,
-            physical_resource_id=cr.PhysicalResourceId.of(f"{id}-group"),
+            physical_resource_id=physical_resource_id(f"{id}-group"),
             ignore_error_codes_matching="ResourceAlreadyExistsException",
         )
         delete = cr.AwsSdkCall(
@@ -82,8 +91,8 @@ class InstanceLogRetention(Construct):
         keep = cr.AwsSdkCall(
             service="CloudWatchLogs",
             action="putRetentionPolicy",
-            parameters={**group, "retentionInDays": retention.to_days()},
-            physical_resource_id=cr.PhysicalResourceId.of(f"{id}-retention"),
+            parameters={**group, "retentionInDays": retention_days},
+            physical_resource_id=physical_resource_id(f"{id}-retention"),
         )
         made = self._call(
             f"{id}Group",
@@ -93,14 +102,14 @@ class InstanceLogRetention(Construct):
             on_update=make,
             on_delete=delete if self._destroy else None,
         )
-        kept = self._call(
+        self._call(
             f"{id}Retention",
             log_group_name,
             actions=["logs:PutRetentionPolicy"],
             on_create=keep,
             on_update=keep,
+            after=[made],
         )
-        kept.node.add_dependency(made)
 
     def _call(
         self,
@@ -111,10 +120,11 @@ class InstanceLogRetention(Construct):
         on_create: cr.AwsSdkCall,
         on_update: cr.AwsSdkCall,
         on_delete: cr.AwsSdkCall | None = None,
+        after: Sequence[Construct] = (),
     ) -> cr.AwsCustomResource:
         # With the ending, as CloudWatch Logs wants it for actions on log groups:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-        log_group = cdk.Stack.of(self).format_arn(
+        log_group = stack_of(self).format_arn(
             service="logs",
             resource="log-group",
             resource_name=f"{log_group_name}:*",
@@ -128,14 +138,14 @@ class InstanceLogRetention(Construct):
             on_update=on_update,
             on_delete=on_delete,
             install_latest_aws_sdk=False,
-            timeout=_TIMEOUT,
+            timeout=minutes(_TIMEOUT_MINUTES),
             role=self._role,
             log_group=self._function_logs,
             policy=cr.AwsCustomResourcePolicy.from_statements(
                 [iam.PolicyStatement(actions=list(actions), resources=[log_group])]
             ),
         )
-        call.node.add_dependency(self._role)
+        call.node.add_dependency(self._role, *after)
         acknowledge_wildcard(
             call,
             resource=log_group,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_emr as emr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,6 +14,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
+from emr_platform.asked_once import days, known
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.security_configuration.authorization_spec import NewRoleSpec
@@ -131,7 +132,7 @@ class ClusterSecurity(Construct):
             description="Disks of an EMR cluster",
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.DESTROY,
-            pending_window=Duration.days(7),
+            pending_window=days(7),
         )
 
     def _make_security_configuration(self) -> emr.CfnSecurityConfiguration | None:
@@ -141,7 +142,7 @@ class ClusterSecurity(Construct):
             self.effective,
             SecuritySurroundings(
                 resolve=self._resolve,
-                disk_key_arn=self.key.key_arn if self.key else None,
+                disk_key_arn=known(self.key).key_arn if self.key else None,
                 created_role_arns={name: role.role_arn for name, role in self.emrfs_roles.items()},
             ),
         )
@@ -152,7 +153,7 @@ class ClusterSecurity(Construct):
         )
 
     def _resolve(self, text: str) -> str:
-        return _BUCKET.sub(lambda match: f"s3://{self._buckets[match[1]].bucket_name}", text)
+        return _BUCKET.sub(lambda match: f"s3://{known(self._buckets[match[1]]).bucket_name}", text)
 
     # --- Roles ------------------------------------------------------------------------------
 
@@ -273,12 +274,11 @@ class ClusterSecurity(Construct):
             "kms:ReEncryptFrom",
             "kms:ReEncryptTo",
         )
-        self._service_role.grant_principal.add_to_principal_policy(
-            iam.PolicyStatement(
-                actions=["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
-                resources=[key.key_arn],
-                conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-            )
+        iam.Grant.add_to_principal(
+            grantee=self._service_role,
+            actions=["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+            resource_arns=[known(key).key_arn],
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
         )
 
     def _grant_secrets(self, spec: AnySpec) -> None:

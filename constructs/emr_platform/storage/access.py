@@ -13,6 +13,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from emr_platform.acknowledgements import acknowledge_wildcard
+from emr_platform.asked_once import known
 from emr_platform.storage.spec import BucketAccess
 
 _LIST_ACTIONS = ("s3:GetBucketLocation", "s3:ListBucket")
@@ -23,6 +24,16 @@ _WRITE_ACTIONS = (
     "s3:ListMultipartUploadParts",
     "s3:PutObject",
 )
+
+
+def object_arn(bucket: s3.IBucket, key: str) -> str:
+    """The same as the bucket's own ``arn_for_objects``, without asking the CDK for each key.
+
+    Args:
+        bucket: The bucket.
+        key: Key of an object, or a pattern of keys.
+    """
+    return f"{known(bucket).bucket_arn}/{key}"
 
 
 def grant_bucket_access(
@@ -42,21 +53,21 @@ def grant_bucket_access(
         list_actions += ("s3:ListBucketMultipartUploads",)
         object_actions += _WRITE_ACTIONS
     iam.Grant.add_to_principal(
-        grantee=grantee, actions=list(list_actions), resource_arns=[bucket.bucket_arn]
+        grantee=grantee, actions=list(list_actions), resource_arns=[known(bucket).bucket_arn]
     )
-    objects = bucket.arn_for_objects(f"{prefix}*")
+    objects = object_arn(bucket, f"{prefix}*")
     iam.Grant.add_to_principal(
         grantee=grantee, actions=list(object_actions), resource_arns=[objects]
     )
-    if Construct.is_construct(grantee):
+    if isinstance(grantee, Construct) or Construct.is_construct(grantee):
         acknowledge_wildcard(
             cast(IConstruct, grantee),
             resource=objects,
             reason="Objects of this one bucket, under the granted prefix: jobs choose the names of what they "
             "write. The actions are the ones that EMRFS uses, without wildcards.",
         )
-    if bucket.encryption_key:
-        grant_key_use(grantee, key=bucket.encryption_key, access=access)
+    if key := known(bucket).encryption_key:
+        grant_key_use(grantee, key=key, access=access)
 
 
 def grant_object_read(grantee: iam.IGrantable, *, bucket: s3.IBucket, object_key: str) -> None:
@@ -64,10 +75,10 @@ def grant_object_read(grantee: iam.IGrantable, *, bucket: s3.IBucket, object_key
     iam.Grant.add_to_principal(
         grantee=grantee,
         actions=list(_READ_ACTIONS),
-        resource_arns=[bucket.arn_for_objects(object_key)],
+        resource_arns=[object_arn(bucket, object_key)],
     )
-    if bucket.encryption_key:
-        grant_key_use(grantee, key=bucket.encryption_key, access="read")
+    if key := known(bucket).encryption_key:
+        grant_key_use(grantee, key=key, access="read")
 
 
 def grant_key_use(grantee: iam.IGrantable, *, key: kms.IKey, access: BucketAccess) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 
 import aws_cdk as cdk
@@ -10,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from emr_platform.asked_once import days, path_of
 from emr_platform.storage.emptying import restrict_emptying
 from emr_platform.storage.spec import DataBucketSpec, StorageSpec
 
@@ -17,7 +19,7 @@ from emr_platform.storage.spec import DataBucketSpec, StorageSpec
 _ACCESS_LOGS_EXPIRE_AFTER_DAYS = 365
 # The shortest that KMS has.
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
-_DESTROYED_KEY_PENDING_WINDOW = cdk.Duration.days(7)
+_DESTROYED_KEY_PENDING_WINDOW_DAYS = 7
 
 
 class BaseStorage(Construct):
@@ -128,10 +130,10 @@ class Storage(BaseStorage):
         key = kms.Key(
             self,
             f"{id}Key",
-            description=f"Encrypts the bucket {self.node.path}/{id}",
+            description=f"Encrypts the bucket {path_of(self)}/{id}",
             enable_key_rotation=True,
             removal_policy=self._removal_policy,
-            pending_window=_DESTROYED_KEY_PENDING_WINDOW if destroy else None,
+            pending_window=days(_DESTROYED_KEY_PENDING_WINDOW_DAYS) if destroy else None,
         )
         return self._bucket(
             id, lifecycle_rules=lifecycle_rules, versioned=versioned, key=key, prefix=prefix
@@ -154,18 +156,18 @@ class Storage(BaseStorage):
             bucket_key_enabled=self._bucket_keys if key else None,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            block_public_access=_block_public_access(),
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             versioned=versioned,
-            lifecycle_rules=[*lifecycle_rules, _ABORT_UPLOADS],
+            lifecycle_rules=[*lifecycle_rules, _abort_uploads()],
             server_access_logs_bucket=self.access_logs if prefix else None,
             server_access_logs_prefix=prefix,
             removal_policy=self._removal_policy,
             auto_delete_objects=self._removal_policy == cdk.RemovalPolicy.DESTROY,
         )
         # A bucket that stays must not lose what keeps others out.
-        if bucket.policy:
-            bucket.policy.apply_removal_policy(self._removal_policy)
+        if policy := bucket.policy:
+            policy.apply_removal_policy(self._removal_policy)
         return bucket
 
 
@@ -184,30 +186,39 @@ class _ExistingStorage(BaseStorage):
         self.data = MappingProxyType(dict(data))
 
 
-_ABORT_UPLOADS = s3.LifecycleRule(
-    id="AbortUploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)
-)
+@cache
+def _block_public_access() -> s3.BlockPublicAccess:
+    return s3.BlockPublicAccess.BLOCK_ALL
 
 
-def _expire(days: int) -> s3.LifecycleRule:
-    return s3.LifecycleRule(id="Expire", expiration=cdk.Duration.days(days))
+def _abort_uploads() -> s3.LifecycleRule:
+    return s3.LifecycleRule(id="AbortUploads", abort_incomplete_multipart_upload_after=days(7))
 
 
-def _expire_old_versions(days: int) -> s3.LifecycleRule:
+def _expire(after_days: int) -> s3.LifecycleRule:
+    return s3.LifecycleRule(id="Expire", expiration=days(after_days))
+
+
+def _expire_old_versions(after_days: int) -> s3.LifecycleRule:
     return s3.LifecycleRule(
         id="ExpireOldVersions",
-        noncurrent_version_expiration=cdk.Duration.days(days),
+        noncurrent_version_expiration=days(after_days),
         # What marks an object as deleted is of no use once its last old version is gone.
         expired_object_delete_marker=True,
     )
+
+
+@cache
+def _infrequent_access() -> s3.StorageClass:
+    return s3.StorageClass.INFREQUENT_ACCESS
 
 
 def _data_lifecycle(spec: DataBucketSpec) -> list[s3.LifecycleRule]:
     rules = [_expire_old_versions(spec.expire_old_versions_after_days)]
     if spec.infrequent_access_after_days is not None:
         transition = s3.Transition(
-            storage_class=s3.StorageClass.INFREQUENT_ACCESS,
-            transition_after=cdk.Duration.days(spec.infrequent_access_after_days),
+            storage_class=_infrequent_access(),
+            transition_after=days(spec.infrequent_access_after_days),
         )
         rules.append(s3.LifecycleRule(id="InfrequentAccess", transitions=[transition]))
     if spec.expire_after_days is not None:
