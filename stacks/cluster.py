@@ -81,6 +81,7 @@ class ClusterStack(EnvironmentStack):
             external_buckets=environment.storage.external,
             script_directory=script_directory,
             result_store_secret=result_store.secret if result_store else None,
+            result_store_user_secrets=result_store.user_secrets if result_store else None,
             result_store_host=result_store.endpoint_address if result_store else None,
             key_pair=(
                 self._key_pair(ssh, environment.name, name, environment_tags(environment, tenancy))

@@ -13,6 +13,7 @@ INTEL = ["m5.xlarge", "r5.2xlarge", "c5.4xlarge", "m5d.2xlarge"]
 RELEASES = ["emr-6.15.0", "emr-7.0.0", "emr-7.5.0", "emr-7.12.0"]
 MARKETS = ["on_demand", "spot"]
 ACCESS = ["read", "read_write"]
+DATABASE_USERS = ["api", "hive", "pipeline"]
 APPLICATIONS = ["Hadoop", "Hive", "JupyterEnterpriseGateway", "Livy", "Spark", "Tez", "Zeppelin"]
 
 # Not from regular expressions, which are many times as slow to draw from.
@@ -207,8 +208,10 @@ def metastores(draw: Draw, *, data_buckets: list[str], result_store: bool) -> An
     forms: list[Any] = ["local", "glue", {"mysql": database}]
     forms.append({"glue": {"databases": ["sales"], "access": draw(st.sampled_from(ACCESS))}})
     forms += [{"glue": {"warehouse": f"bucket://{name}/tables/"}} for name in data_buckets]
-    forms += ["mysql: result_store"] if result_store else []
+    forms += ["mysql: result_store", "mysql: hive"] if result_store else []
     form = draw(st.sampled_from(forms))
+    if form == "mysql: hive":
+        return {"mysql": {"user": "hive"}}
     return {"mysql": "result_store"} if form == "mysql: result_store" else form
 
 
@@ -250,6 +253,9 @@ def clusters(
         "lifecycle": draw(st.sampled_from(["long_running", "transient"])),
         "session_manager": draw(st.booleans()),
         "read_result_store_secret": result_store and draw(st.booleans()),
+        "result_store_users": draw(
+            st.lists(st.sampled_from(DATABASE_USERS), unique=True, max_size=2 * result_store)
+        ),
         "step_concurrency": draw(st.integers(1, 256)),
         "steps": draw(st.lists(steps([*data_buckets, "logs", "config"]), max_size=4)),
         "tags": draw(
@@ -375,5 +381,13 @@ def environments(draw: Draw) -> dict[str, Any]:
             "permissions_boundary": "arn:aws:iam::111122223333:policy/boundary",
         }
     if result_store:
-        environment["result_store"] = {"multi_az": draw(st.booleans())}
+        environment["result_store"] = {
+            "multi_az": draw(st.booleans()),
+            "databases": ["results", "hive_metastore"],
+            "users": {
+                "api": {"access": "read_only", "databases": ["results"]},
+                "hive": "read_write",
+                "pipeline": draw(st.sampled_from(["read_only", "read_write"])),
+            },
+        }
     return environment

@@ -9,8 +9,11 @@ from emr_platform.cluster.references import (
     texts,
 )
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.metastore.database import result_store_secret_names, result_store_users
 from emr_platform.problems import Problem
 from tests.cluster.test_request import everything
+
+SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:oozie-AbCdEf"
 
 
 def problems(spec: ClusterSpec, subnet_count: int = 1, **known: list[str]) -> list[Problem]:
@@ -99,6 +102,49 @@ def test_result_store_secret_without_a_result_store() -> None:
 
     assert problems(spec) == []
     assert [problem.rule_id for problem in problems(spec, secrets=[])] == ["EMR-REFERENCE-003"]
+
+
+def test_users_of_the_result_store() -> None:
+    spec = cluster(
+        applications=["Hive"],
+        result_store_users=["pipeline", "api"],
+        metastore={"mysql": {"user": "hive"}},
+        presets={"oozie-database": {"database": {"user": "oozie", "secret": SECRET}}},
+        steps=[{"name": "a", "command": ["secret://result-store-user-api"]}],
+    )
+    hosts = ["result-store"]
+    secrets = result_store_secret_names(["api", "hive", "pipeline"])
+
+    assert problems(spec, secrets=[*secrets], hosts=hosts) == []
+    fewer = result_store_secret_names(["pipeline", "web"])
+    assert [
+        (problem.rule_id, problem.path, problem.message, problem.allowed)
+        for problem in problems(spec, secrets=[*fewer], hosts=hosts)
+        if problem.rule_id == "EMR-REFERENCE-008"
+    ] == [
+        (
+            "EMR-REFERENCE-008",
+            ("result_store_users", 1),
+            "the result store has no user api",
+            "pipeline, web",
+        ),
+        (
+            "EMR-REFERENCE-008",
+            ("metastore", "mysql", "user"),
+            "the result store has no user hive",
+            "pipeline, web, or a secret with the user's password",
+        ),
+    ]
+
+
+def test_names_of_secrets_are_of_one_user() -> None:
+    users = ["a", "password", "password-of-a", "a-password", "user-a"]
+
+    names = result_store_secret_names(users)
+
+    assert len(names) == 2 + 2 * len(users)
+    assert result_store_users(names) == sorted(users)
+    assert {"result-store", "result-store-password", "result-store-user-password"} <= names
 
 
 def test_local_script_without_a_config_bucket() -> None:

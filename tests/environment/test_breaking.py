@@ -269,6 +269,38 @@ BREAKERS: list[tuple[str, str, Breaker]] = [
         environment(result_store=None, clusters={"a": WITH_RESULT_STORE}),
     ),
     (
+        "EMR-REFERENCE-008",
+        "a user of the result store that is not there",
+        environment(
+            result_store={},
+            clusters={"a": {"release": "emr-7.12.0", "result_store_users": ["pipeline"]}},
+        ),
+    ),
+    (
+        "EMR-DATABASE-006",
+        "a second administrator",
+        environment(
+            result_store={"databases": ["results"], "users": {"root": "read_write"}},
+            clusters={"a": {"release": "emr-7.12.0"}},
+        ),
+    ),
+    (
+        "EMR-DATABASE-007",
+        "a user without a database",
+        environment(
+            result_store={"users": {"pipeline": "read_write"}},
+            clusters={"a": {"release": "emr-7.12.0"}},
+        ),
+    ),
+    (
+        "EMR-DATABASE-008",
+        "Hive as a user who may only read",
+        environment(
+            result_store={"databases": ["hive_metastore"], "users": {"hive": "read_only"}},
+            clusters={"a": {**WITH_RESULT_STORE, "metastore": {"mysql": {"user": "hive"}}}},
+        ),
+    ),
+    (
         "EMR-CLASSIFICATION-001",
         "a classification misspelled",
         cluster(configurations={"spark-default": {"a": "b"}}),

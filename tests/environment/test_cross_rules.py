@@ -252,6 +252,7 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             etl(session_manager=True),
             etl(applications=["amazoncloudwatchagent"]),
             etl(read_result_store_secret=True),
+            etl(result_store_users=["pipeline"]),
             {"network": {"endpoints": ["elasticmapreduce"]}, **etl()},
             {
                 "network": {"endpoints": ["kms"]},

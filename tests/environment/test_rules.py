@@ -89,8 +89,13 @@ def test_paths_begin_in_the_environment() -> None:
 def test_references_to_what_the_environment_has() -> None:
     cluster = {
         "release": "emr-7.12.0",
+        "applications": ["Hive"],
         "read_result_store_secret": True,
-        "configurations": {"core-site": {"b": "secret://result-store"}},
+        "result_store_users": ["pipeline"],
+        "metastore": {"mysql": {"user": "hive"}},
+        "configurations": {
+            "core-site": {"b": "secret://result-store", "c": "secret://result-store-user-pipeline"}
+        },
         "steps": [
             {"name": "a", "command": [f"bucket://{name}/x" for name in ("logs", "config", "input")]}
         ],
@@ -98,7 +103,10 @@ def test_references_to_what_the_environment_has() -> None:
     spec = environment(
         network={"nat_gateways": 1},
         storage={"data": {"input": {}}},
-        result_store={},
+        result_store={
+            "databases": ["results", "hive_metastore"],
+            "users": {"pipeline": "read_only", "hive": "read_write"},
+        },
         clusters={"etl": cluster},
     )
 

@@ -111,7 +111,36 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
         service_role=add_role(parts, "ServiceRole"),
         result_store_secret=None,
     )
+    add_users(app, around)
     return synthesize(app)
+
+
+def add_users(app: cdk.App, around: Surroundings) -> None:
+    """A cluster whose metastore and Oozie connect to the result store as users of it, and whose nodes as another."""
+    users = cdk.Stack(app, "Users")
+    secrets = {
+        name: secretsmanager.Secret(around, name, encryption_key=around.key)
+        for name in ("hive", "oozie", "pipeline", "other")
+    }
+    EmrCluster(
+        users,
+        "Cluster",
+        spec=ClusterSpec.model_validate(
+            {
+                "release": "emr-7.12.0",
+                "applications": ["Hive"],
+                "result_store_users": ["pipeline"],
+                "metastore": {"mysql": {"user": "hive"}},
+                "presets": {"oozie-database": {"database": {"user": "oozie"}}},
+            }
+        ),
+        vpc=around.vpc,
+        subnets=around.vpc.private_subnets,
+        log_bucket=around.logs,
+        result_store_secret=around.secret,
+        result_store_host=HOST,
+        result_store_user_secrets=secrets,
+    )
 
 
 def statements(synthesis: Synthesis, stack: str, action: str) -> list[Mapping[str, Any]]:
@@ -300,3 +329,38 @@ def test_result_store_has_to_be_passed_in() -> None:
     with pytest.raises(InvalidSpecError) as refused:
         add_cluster(around, CLUSTER)
     assert {problem.rule_id for problem in refused.value.problems} >= {"EMR-REFERENCE-007"}
+
+
+def test_applications_connect_as_users_of_the_result_store(synthesis: Synthesis) -> None:
+    hive = configuration(synthesis, "Users", "hive-site")
+    oozie = configuration(synthesis, "Users", "oozie-site")
+    copies = synthesis.resources("Users", "AWS::SecretsManager::Secret")
+
+    assert hive["javax.jdo.option.ConnectionUserName"] == "hive"
+    assert f"//{HOST}:3306/hive_metastore?" in hive["javax.jdo.option.ConnectionURL"]
+    assert oozie["oozie.service.JPAService.jdbc.username"] == "oozie"
+    # A copy each, of the password alone; none of the administrator's, nor of users that nothing connects as.
+    assert len(copies) == 2
+    for properties, key, user in (
+        (hive, "EMR.secret@javax.jdo.option.ConnectionPassword", "hive"),
+        (oozie, "EMR.secret@oozie.service.JPAService.jdbc.password", "oozie"),
+    ):
+        copy = copies[properties[key]["Ref"]]
+        reference = flat(copy["Properties"]["SecretString"])
+        assert "{{resolve:secretsmanager:" in reference
+        assert f"ExportsOutputRef{user}" in reference
+        assert ":SecretString:password::}}" in reference
+        assert "Key" in flat(copy["Properties"]["KmsKeyId"])
+
+
+def test_emr_reads_the_copies_and_nodes_the_users_that_are_named(synthesis: Synthesis) -> None:
+    read = statements(synthesis, "Users", "secretsmanager:GetSecretValue")
+    copies = set(synthesis.resources("Users", "AWS::SecretsManager::Secret"))
+    by_service, by_nodes = sorted(read, key=lambda statement: "pipeline" in flat(statement))
+
+    assert {each["Ref"] for each in by_service["Resource"]} == copies
+    assert "ExportsOutputRefpipeline" in flat(by_nodes["Resource"])
+    assert isinstance(by_nodes["Resource"], dict)
+    assert holders(synthesis, "Users", "secretsmanager:DescribeSecret") == {"instance"}
+    # The copies are encrypted with the key of their originals.
+    assert holders(synthesis, "Users", "kms:Decrypt") == {"service", "instance"}

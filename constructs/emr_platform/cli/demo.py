@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from emr_platform.environment.spec import EnvironmentSpec
     from emr_platform.operations.inventory import ClusterState, Inventory
 
 
@@ -41,6 +42,7 @@ def demo(
         raise CommandError(str(error)) from None
     console = Console(highlight=False, soft_wrap=True)
     show(inventory, console)
+    show_what_is_not_made(environment.spec, console)
     console.print("\n[bold]Next[/bold]")
     name = environment.spec.name
     console.print(f"  make synth ENV={name}    write the CloudFormation templates to cdk.out/")
@@ -96,6 +98,17 @@ def show(inventory: Inventory, console: Console) -> None:
             console.print(
                 f"  {stack.name}.{output} = {value}  ({description})", markup=False, emoji=False
             )
+
+
+def show_what_is_not_made(spec: EnvironmentSpec, console: Console) -> None:
+    """Print what the local AWS accepts and does not do, where an environment asks for it."""
+    store = spec.result_store
+    if store and (store.databases or store.users):
+        console.print("\n[bold]Not made here[/bold]")
+        for what, names in (("databases", store.databases), ("users", store.users)):
+            if names:
+                console.print(f"  {what} of the result store: {', '.join(names)}")
+        console.print("  They take a MySQL server, which the local AWS does not have.")
 
 
 def _show_cluster(cluster: ClusterState, console: Console) -> None:

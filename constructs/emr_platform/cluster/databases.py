@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from emr_platform.cluster.effective import effective_configurations
 from emr_platform.cluster.groups import all_configurations
 from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.metastore.configurations import DATABASE_NAME
 from emr_platform.metastore.database import PasswordCopy, annotated_properties, password_copy
 from emr_platform.metastore.spec import DatabaseSpec, MySqlMetastoreSpec, metastore_database
 from emr_platform.presets.expansion import preset_databases
@@ -22,11 +23,13 @@ class DatabaseUse:
     Attributes:
         application: Who connects, in words.
         database: The database.
+        name: Its name on the server.
         path: Where the file says so.
     """
 
     application: str
     database: DatabaseSpec
+    name: str
     path: Path
 
 
@@ -35,11 +38,13 @@ def databases(spec: ClusterSpec) -> Iterator[DatabaseUse]:
     if isinstance(spec.metastore, MySqlMetastoreSpec):
         found = metastore_database(spec.metastore)
         if found:
-            yield DatabaseUse("Hive", found, ("metastore", "mysql"))
+            name = found.database or DATABASE_NAME
+            yield DatabaseUse("Hive", found, name, ("metastore", "mysql"))
     for use in used_presets(spec.presets):
         for option, found in preset_databases(use):
             application = (use.preset.applications or use.preset.one_of)[0]
-            yield DatabaseUse(application, found, (*use.path, option))
+            name = found.database or use.preset.options[option].database_name
+            yield DatabaseUse(application, found, name, (*use.path, option))
 
 
 def password_copies(spec: ClusterSpec) -> tuple[PasswordCopy, ...]:

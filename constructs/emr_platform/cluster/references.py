@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from emr_platform.cluster.databases import uses_result_store
+from emr_platform.cluster.databases import databases, uses_result_store
 from emr_platform.cluster.groups import all_configurations, subnet_indexes
 from emr_platform.cluster.request import Reference, references
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.configurations.spec import Configuration
+from emr_platform.metastore.database import result_store_user, result_store_users
 from emr_platform.metastore.spec import glue_catalog
 from emr_platform.presets.expansion import bucket_uses
 from emr_platform.presets.spec import used_presets
@@ -220,6 +221,32 @@ def result_store_exists(cluster: ClusterReferences) -> Iterator[Finding]:
         for path in uses_result_store(cluster.spec):
             message = "there is no result store to connect to"
             yield Finding(path, message, "a host, a user and a secret, or a result store")
+
+
+@_BOOK.rule(
+    "EMR-REFERENCE-008",
+    what="Users of the result store that a cluster names are ones that it has.",
+    why="There is no secret with their password.",
+    source="https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-metastore-external-hive.html",
+)
+def result_store_users_exist(cluster: ClusterReferences) -> Iterator[Finding]:
+    """Names in ``result_store_users``, and users without a secret of metastore and presets."""
+    known = result_store_users(cluster.secrets)
+    named: list[tuple[Path, str]] = [
+        (("result_store_users", position), name)
+        for position, name in enumerate(cluster.spec.result_store_users)
+    ]
+    named += [
+        ((*use.path, "user"), user)
+        for use in databases(cluster.spec)
+        if (user := result_store_user(use.database))
+    ]
+    for path, name in named:
+        if name not in known:
+            allowed = _one_of(known)
+            if path[-1] == "user":
+                allowed += ", or a secret with the user's password"
+            yield Finding(path, f"the result store has no user {name}", allowed)
 
 
 @_BOOK.rule(

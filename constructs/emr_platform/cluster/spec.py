@@ -230,6 +230,10 @@ class ClusterSpec(SpecModel):
         description="Whether nodes may read the result store's administrator secret. "
         "They can always connect to the result store.",
     )
+    result_store_users: Items[Name] = Field(
+        default=(),
+        description="Users of the result store whose secrets nodes may read, to connect as them.",
+    )
     additional_security_groups: AdditionalSecurityGroupsSpec = Field(
         default=AdditionalSecurityGroupsSpec(),
         description="Existing security groups for the nodes.",

@@ -61,6 +61,8 @@ def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]
         yield "session_manager", "Session Manager", ("ec2messages", "ssm", "ssmmessages")
     if cluster.read_result_store_secret:
         yield "read_result_store_secret", "reading a secret", ("secretsmanager",)
+    if cluster.result_store_users:
+        yield "result_store_users", "reading a secret", ("secretsmanager",)
 
 
 def _security_services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -16,13 +16,14 @@ from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.environment.address_rules import ADDRESS_RULES
 from emr_platform.environment.cost_rules import COST_RULES
 from emr_platform.environment.cross_rules import CROSS_RULES
+from emr_platform.environment.database_rules import DATABASE_RULES
 from emr_platform.environment.file_problems import FILE_PROBLEMS
 from emr_platform.environment.reachability_rules import REACHABILITY_RULES
 from emr_platform.environment.region_rules import REGION_RULES
 from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
-from emr_platform.metastore.database import RESULT_STORE, RESULT_STORE_PASSWORD
+from emr_platform.metastore.database import RESULT_STORE, result_store_secret_names
 from emr_platform.network.rules import NETWORK_RULES, network_problems
 from emr_platform.network.spec import cluster_subnet_count
 from emr_platform.pool.rules import POOL_RULES, SHARED_POOL_RULES
@@ -38,6 +39,7 @@ ALL_RULES: tuple[Rule[Any], ...] = (
     *CROSS_RULES.rules,
     *REACHABILITY_RULES.rules,
     *REGION_RULES.rules,
+    *DATABASE_RULES.rules,
     *ADDRESS_RULES.rules,
     *COST_RULES.rules,
     *NETWORK_RULES,
@@ -79,14 +81,16 @@ def environment_problems(
     spec = effective_environment(spec, tenancy)
     problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
     problems += REGION_RULES.problems(spec) + ADDRESS_RULES.problems(spec)
-    problems += COST_RULES.problems(spec)
+    problems += COST_RULES.problems(spec) + DATABASE_RULES.problems(spec)
     problems += _part_problems(spec, directory)
     for name, cluster in spec.clusters.items():
         references = reference_problems(
             cluster,
             buckets={*OWN_BUCKETS, *spec.storage.data},
             data_buckets=spec.storage.data.keys(),
-            secrets={RESULT_STORE, RESULT_STORE_PASSWORD} if spec.result_store else set(),
+            secrets=(
+                result_store_secret_names(spec.result_store.users) if spec.result_store else set()
+            ),
             hosts={RESULT_STORE} if spec.result_store else set(),
             subnet_count=cluster_subnet_count(spec.network),
         )

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from emr_platform.configurations.spec import Configuration
@@ -23,6 +23,38 @@ RESULT_STORE = "result-store"
 """The name that ``host://`` and ``secret://`` references to the result store use."""
 RESULT_STORE_PASSWORD = f"{RESULT_STORE}-password"
 """The name of a secret with nothing but the password of the result store's administrator."""
+_USER = f"{RESULT_STORE}-user-"
+_USER_PASSWORD = f"{RESULT_STORE_PASSWORD}-of-"
+
+
+def user_secret_name(user: str) -> str:
+    """The name that ``secret://`` references to the secret of a user of the result store use."""
+    return f"{_USER}{user}"
+
+
+def user_password_name(user: str) -> str:
+    """The name of a secret with nothing but the password of a user of the result store."""
+    return f"{_USER_PASSWORD}{user}"
+
+
+def result_store_secret_names(users: Iterable[str]) -> frozenset[str]:
+    """The names of all secrets that come with a result store.
+
+    Args:
+        users: Its users besides the administrator.
+    """
+    return frozenset(
+        (
+            RESULT_STORE,
+            RESULT_STORE_PASSWORD,
+            *(name(user) for user in users for name in (user_secret_name, user_password_name)),
+        )
+    )
+
+
+def result_store_users(secret_names: Iterable[str]) -> list[str]:
+    """The users whose secrets are among those of :func:`result_store_secret_names`, by name."""
+    return sorted(name.removeprefix(_USER) for name in secret_names if name.startswith(_USER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +104,16 @@ def password_secret(database: DatabaseSpec) -> str:
     """The secret with the password alone, as the value of an annotated property."""
     if copy := password_copy(database):
         return f"secret://{copy.name}"
-    return database.secret or f"secret://{RESULT_STORE_PASSWORD}"
+    if database.secret:
+        return database.secret
+    if own_user := result_store_user(database):
+        return f"secret://{user_password_name(own_user)}"
+    return f"secret://{RESULT_STORE_PASSWORD}"
+
+
+def result_store_user(database: DatabaseSpec) -> str | None:
+    """The user of the result store to connect as, whose secret comes with it; None for others."""
+    return None if database.host or database.secret else database.user
 
 
 def password_copy(database: DatabaseSpec) -> PasswordCopy | None:

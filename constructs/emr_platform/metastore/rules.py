@@ -153,8 +153,7 @@ _OUTSIDE: dict[str, tuple[tuple[_ConfigurationPath, ...], str]] = {
 
 @METASTORE_RULES.rule(
     "EMR-CONNECTION-001",
-    what="A database on another server has a host, a user and a secret; so does another user of the "
-    "result store have a secret.",
+    what="A database on another server has a host, a user and a secret.",
     why="Nobody could connect.",
     source=_EXTERNAL,
 )
@@ -162,13 +161,11 @@ def databases_can_be_connected_to(spec: ClusterSpec) -> Iterator[Finding]:
     """Nothing is missing of what a connection takes."""
     for use in databases(spec):
         given = use.database
-        if given.host or given.user:
-            key, wanted = ("host", ("user", "secret")) if given.host else ("user", ("secret",))
-            missing = [name for name in wanted if not getattr(given, name)]
-            if missing:
-                message = f"a {key}, and no {' and no '.join(missing)}"
-                yield Finding((*use.path, key), message, f"a {' and a '.join(missing)} as well")
-        elif given.secret:
+        missing = [name for name in ("user", "secret") if not getattr(given, name)]
+        if given.host and missing:
+            message = f"a host, and no {' and no '.join(missing)}"
+            yield Finding((*use.path, "host"), message, f"a {' and a '.join(missing)} as well")
+        elif given.secret and not given.user:
             yield Finding((*use.path, "secret"), "a secret, and no user", "a user as well")
         for key in ("secret_key", "secret_encryption_key_arn"):
             if getattr(given, key) and not given.secret:
@@ -189,7 +186,7 @@ def administrator_is_not_used(spec: ClusterSpec) -> Iterator[Finding]:
             yield Finding(
                 use.path,
                 f"{use.application} connects to the result store as its administrator",
-                "a user and a secret of its own",
+                "a user: one of result_store.users, or another one and its secret",
             )
 
 

@@ -50,12 +50,13 @@ class DatabaseSpec(SpecModel):
         Annotated[str, TextMatching(r"[A-Za-z0-9_.-]{1,32}", "the name of a database user")] | None
     ) = Field(
         default=None,
-        description="User to connect as. Left out: the result store's administrator.",
+        description="User to connect as, of the result store's users or one with a secret of its own. "
+        "Left out: the result store's administrator.",
     )
     secret: SecretArn | None = Field(
         default=None,
         description="Secret with the user's password, and nothing else unless secret_key is given. "
-        "Left out: the password of the result store's administrator.",
+        "Left out: that of the result store's user, or administrator.",
     )
     secret_key: (
         Annotated[str, TextMatching(r"[A-Za-z0-9_.-]{1,64}", "a key of the secret's JSON")] | None

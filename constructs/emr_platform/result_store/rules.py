@@ -19,7 +19,7 @@ _CLASSES = (
 _PRIVILEGES = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html"
 )
-_RESERVED = "https://dev.mysql.com/doc/refman/8.4/en/reserved-accounts.html"
+_USERS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.UsersAndPrivileges.html"
 _VERSIONS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html"
 
 
@@ -89,7 +89,7 @@ _SYSTEM_USER_PREFIXES = ("mysql", "rds")
     what="Databases and users have names that MySQL and RDS do not keep for themselves.",
     why="The server's own databases and users, and the administrator, would be changed instead of made; RDS refuses "
     "that for most of them.",
-    source=_RESERVED,
+    source=_USERS,
 )
 def names_are_free(spec: ResultStoreSpec) -> Iterator[Finding]:
     """No ``mysql`` and the like among databases, no ``admin``, ``root``, ``mysql…`` or ``rds…`` among users."""

@@ -109,13 +109,14 @@ CASES: list[Case] = [
             mysql_without("host"),
             mysql_without("host", "user", "secret"),
             with_applications("Hive", metastore={"mysql": "result_store"}),
+            # Of the result store: EMR-REFERENCE-008.
+            mysql_without("host", "secret"),
         ],
         [
             mysql_without("user"),
             mysql_without("secret"),
             mysql_without("user", "secret"),
             mysql_without("host", "user"),
-            mysql_without("host", "secret"),
             mysql_without("host", "user", "secret", secret_key="password"),
         ],
     ),

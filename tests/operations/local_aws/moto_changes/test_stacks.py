@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emr_platform.operations.local_aws import LocalAws
+from emr_platform.result_store.users import RESOURCE_TYPE as RESULT_STORE_USERS
 from tests.operations.local_aws.templates import (
     attribute,
     create_stack,
@@ -32,6 +33,18 @@ def test_resource_of_an_unknown_type_can_be_referred_to(aws: LocalAws) -> None:
     assert value == f"id {stack.resources['Studio']}"
     assert stack.outputs["Arn"].startswith("arn:aws:")
     assert stack.outputs["Url"]
+
+
+def test_users_of_the_result_store_are_accepted_without_a_server(aws: LocalAws) -> None:
+    stack = create_stack(
+        aws,
+        {
+            "Users": resource(
+                RESULT_STORE_USERS, {"ServiceToken": "arn:aws:lambda:::none", "Host": "nowhere"}
+            )
+        },
+    )
+    assert stack.status == "CREATE_COMPLETE"
 
 
 def test_attribute_that_moto_does_not_know_is_no_error(aws: LocalAws) -> None:

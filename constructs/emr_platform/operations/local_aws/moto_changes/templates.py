@@ -17,7 +17,10 @@ from moto.core.common_models import CloudFormationModel
 from emr_platform.operations.local_aws.moto_changes import replace
 from emr_platform.operations.local_aws.resources.model import Clients
 from emr_platform.operations.local_aws.resources.unmodelled import stand_in
+from emr_platform.result_store.users import RESOURCE_TYPE as RESULT_STORE_USERS
 
+# Custom resources whose function would find nothing to work on: the databases of moto have no server.
+_WITHOUT_FUNCTION = frozenset({RESULT_STORE_USERS})
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
 
 
@@ -45,6 +48,8 @@ def _accept_every_type(
     """A reference to a resource of a type that moto does not know is nothing, or an error."""
 
     def class_from_type(resource_type: str) -> type[CloudFormationModel]:
+        if resource_type in _WITHOUT_FUNCTION:
+            return unmodelled
         if resource_type.startswith("Custom::"):
             return custom
         return parsing.get_model_map().get(resource_type, unmodelled)
