@@ -9,7 +9,7 @@ import pytest
 
 from emr_platform.environment.loader import LoadedEnvironment
 from emr_platform.environment.yaml_tree import Mark, locate
-from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
+from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import InvalidSpecError
 from emr_platform.tenants.estate import read_estate
 from tests.tenants.files import CUSTOMERS, STANDARD, write_tenants
@@ -59,18 +59,17 @@ def test_bridge_shares_the_network_only(tmp_path: Path) -> None:
     assert loaded.spec.region == "eu-west-1"
 
 
-def test_shared_network_that_is_somebody_elses_is_refused(tmp_path: Path) -> None:
+def test_bridge_in_a_vpc_that_exists(tmp_path: Path) -> None:
     template = STANDARD.replace(
         "network: {availability_zones: 2, nat_gateways: 1}",
         "network: {vpc_id: vpc-12345678, cidr: 10.1.0.0/16, cluster_subnet_ids: [subnet-12345678]}",
     )
 
-    with pytest.raises(InvalidSpecError) as error:
-        load(tmp_path, "globex", templates={"standard": template})
+    loaded = load(tmp_path, "globex", templates={"standard": template})
 
-    assert [(each.rule_id, each.subject) for each in error.value.problems] == [
-        ("EMR-TENANCY-004", "common")
-    ]
+    network = loaded.spec.network
+    assert isinstance(network, ExistingVpcSpec)
+    assert network.vpc_id == "vpc-12345678"
 
 
 def test_pool_has_a_share_of_the_cluster_only(tmp_path: Path) -> None:

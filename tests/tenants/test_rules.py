@@ -76,6 +76,8 @@ def test_tier_and_environment_tags_are_the_platforms(tenancy: Tenancy | None) ->
     assert paths(environment(tags={"EMR-platform:tier": "x"}), tenancy, "EMR-TAGS-002") == [
         "tags.EMR-platform:tier"
     ]
+    other = {"EMR-Platform:cluster": "etl", "emr-platform": "ours"}
+    assert paths(environment(tags=other), tenancy, "EMR-TAGS-003") == ["tags.EMR-Platform:cluster"]
     spec = environment(clusters=cluster(tags={"Environment": "other", "stage": "prod"}))
     assert paths(spec, tenancy, "EMR-TAGS-003") == ["clusters.etl.tags.Environment"]
 

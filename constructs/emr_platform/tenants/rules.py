@@ -55,7 +55,9 @@ def tenancy_problems(spec: EnvironmentSpec, tenancy: Tenancy) -> list[Problem]:
     if tenancy.tier == "pool" and tenancy.pool and tenancy.shared:
         found = pool_problems(tenancy.pool, shared=tenancy.shared)
         problems += [problem.under(("pool",)) for problem in found]
-    return problems + shared_problems(spec, tenancy.pool_tenants)
+    if "pool" in tenancy.serves:
+        problems += shared_problems(spec, tenancy.pool_tenants)
+    return problems
 
 
 @TENANCY_RULES.rule(
