@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,17 +137,47 @@ def _assemblies(folder: Path) -> Iterator[Stack]:
     if others:
         raise TemplateError(
             folder,
-            f"is a cloud assembly, and has those of {len(others)} environments beside it, such as {others[0]}",
+            f"is a cloud assembly, and has others beside it, such as {others[0]}",
             allowed="one of the two: emr-platform synth removes what cdk synth has written there",
         )
 
 
+def template_files(assembly: Path) -> dict[str, Path]:
+    """Where the templates of a cloud assembly and the assemblies within it are, without reading them.
+
+    Args:
+        assembly: The folder that ``cdk synth`` writes.
+
+    Returns:
+        The files by the names of the stacks, in the order of the manifest; those of nested stacks are not
+        among them. Of stacks with the same name, which are in several accounts or regions, it is the last
+        one.
+
+    Raises:
+        TemplateError: It is not a cloud assembly.
+    """
+    files = {}
+    for manifest, artifact_id, artifact in _artifacts(assembly, set()):
+        with _of_the_expected_form(manifest, artifact_id):
+            name, file = _name_and_file(manifest, artifact_id, artifact)
+            files[name] = file
+    return files
+
+
 def _assembly(folder: Path, seen: set[Path]) -> Iterator[Stack]:
     """The stacks of an assembly, in the order of its manifest, stages included."""
+    for manifest, artifact_id, artifact in _artifacts(folder, seen):
+        with _of_the_expected_form(manifest, artifact_id):
+            stack = _stack(manifest, artifact_id, artifact)
+        yield stack
+
+
+def _artifacts(folder: Path, seen: set[Path]) -> Iterator[tuple[Path, str, Json]]:
+    """The stacks of an assembly as its manifest has them, each with the manifest and its id there."""
     if folder.resolve() in seen:
         return
     seen.add(folder.resolve())
-    file = folder / MANIFEST
+    file = folder / "manifest.json"
     if not file.exists():
         raise TemplateError(folder, "is no cloud assembly: there is no manifest.json in it")
     manifest = _load(_text(file), str(file))
@@ -154,22 +185,38 @@ def _assembly(folder: Path, seen: set[Path]) -> Iterator[Stack]:
     if not isinstance(artifacts, dict):
         raise TemplateError(file, "has no artifacts")
     for artifact_id, artifact in artifacts.items():
-        try:
-            properties = artifact.get("properties", {})
-            if artifact["type"] == "cdk:cloud-assembly":
-                yield from _assembly(folder / properties["directoryName"], seen)
-            elif artifact["type"] == "aws:cloudformation:stack":
-                yield _stack(folder, artifact_id, artifact, properties)
-        except (AttributeError, KeyError, TypeError):
-            raise TemplateError(
-                file, f"artifacts.{artifact_id}: has not the expected form"
-            ) from None
+        inner = None
+        with _of_the_expected_form(file, artifact_id):
+            kind = artifact["type"]
+            if kind == "cdk:cloud-assembly":
+                inner = folder / artifact["properties"]["directoryName"]
+        if inner:
+            yield from _artifacts(inner, seen)
+        elif kind == "aws:cloudformation:stack":
+            yield file, artifact_id, artifact
 
 
-def _stack(folder: Path, artifact_id: str, artifact: Json, properties: Json) -> Stack:
-    file = folder / properties["templateFile"]
-    stack = parse(_text(file), name=str(properties.get("stackName", artifact_id)), place=str(file))
-    stack = _with_nested(stack, set())
+@contextmanager
+def _of_the_expected_form(manifest: Path, artifact_id: str) -> Iterator[None]:
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError):
+        raise TemplateError(
+            manifest, f"artifacts.{artifact_id}: has not the expected form"
+        ) from None
+
+
+def _name_and_file(manifest: Path, artifact_id: str, artifact: Json) -> tuple[str, Path]:
+    properties = artifact["properties"]
+    return str(properties.get("stackName", artifact_id)), manifest.parent / properties[
+        "templateFile"
+    ]
+
+
+def _stack(manifest: Path, artifact_id: str, artifact: Json) -> Stack:
+    name, file = _name_and_file(manifest, artifact_id, artifact)
+    stack = parse(_text(file), name=name, place=str(file))
+    properties = artifact["properties"]
     account, _, region = artifact.get("environment", "").removeprefix("aws://").partition("/")
     return replace(
         stack,

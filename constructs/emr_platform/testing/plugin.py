@@ -59,7 +59,7 @@ def template_snapshot(request: pytest.FixtureRequest) -> SnapshotAssertion:
     try:
         from emr_platform.testing.snapshot_extension import TemplateSnapshotExtension
     except ImportError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     snapshot: Any = request.getfixturevalue("snapshot")
     template_snapshot: SnapshotAssertion = snapshot.use_extension(TemplateSnapshotExtension)
     return template_snapshot

@@ -121,33 +121,36 @@ def _content(stack: Stack) -> Mapping[str, Json]:
 def _changed(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[str]:
     """What differs, under the names of what it is in."""
     for section in dict.fromkeys((*old, *new)):
-        before, after = old.get(section), new.get(section)
-        if isinstance(before or {}, Mapping) and isinstance(after or {}, Mapping):
-            before, after = before or {}, after or {}
-            for name in dict.fromkeys((*before, *after)):
-                yield from _entry(f"{section}.{name}", before.get(name), after.get(name))
-        else:
-            yield from _entry(section, before, after)
+        before, after = _entries(section, old), _entries(section, new)
+        for name in dict.fromkeys((*before, *after)):
+            if before.get(name) != after.get(name):
+                yield from _entry(section, name, before.get(name), after.get(name))
 
 
-def _entry(name: str, before: Json, after: Json) -> Iterator[str]:
-    if before == after:
-        return
-    kind = next((each["Type"] for each in (after, before) if _has_type(each)), "")
+def _entries(section: str, template: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What is in a section; a text, such as the description, is one entry without a name."""
+    content = template.get(section, {})
+    return content if isinstance(content, Mapping) else {"": content}
+
+
+def _entry(section: str, name: str, before: Json, after: Json) -> Iterator[str]:
     state = " (new)" if before is None else " (gone)" if after is None else ""
-    yield f"  {name}{'  ' if kind else ''}{kind}{state}"
-    lines = difflib.unified_diff(_lines(before), _lines(after), n=2, lineterm="")
-    for line in lines:
-        if not line.startswith(("---", "+++")):
-            yield "    ⋮" if line.startswith("@@") else f"    {line}"
+    types = [
+        each["Type"] for each in (after, before) if isinstance(each, Mapping) and "Type" in each
+    ]
+    place = f"{section}.{name}" if name else section
+    yield "  ".join(["", place, *types[:1]]) + state
+    # The first lines name two files, and the next one the place in them.
+    old, new = _lines(section, before), _lines(section, after)
+    for line in [*difflib.unified_diff(old, new, n=2, lineterm="")][3:]:
+        yield "    ⋮" if line.startswith("@@") else f"    {line[:1]} {line[1:]}".rstrip()
 
 
-def _has_type(value: Json) -> bool:
-    return isinstance(value, Mapping) and "Type" in value
-
-
-def _lines(value: Json) -> list[str]:
-    return [] if value is None else as_yaml({"": value}).splitlines()[1:]
+def _lines(section: str, value: Json) -> list[str]:
+    if value is None:
+        return []
+    _, first, *lines = as_yaml({section: {"_": value}}).splitlines()
+    return [line.removeprefix(" " * 4) for line in lines] or [first.partition(": ")[2]]
 
 
 def _deployed(old: Stack, new: Stack) -> Iterator[str]:

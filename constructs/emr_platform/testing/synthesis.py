@@ -129,9 +129,13 @@ def synthesize(scope: IConstruct) -> Synthesized:
         ValueError: The construct is in no app.
         RuntimeError: The CDK cannot synthesize it.
     """
-    from aws_cdk import Stack, Stage, cx_api
+    from aws_cdk import Stack, Stage
 
-    root, stage = scope.node.root, Stage.of(scope)
+    from emr_platform.templates.reading import template_files
+
+    root = scope.node.root
+    # Of a stage, it would be the one around it.
+    stage = scope if isinstance(scope, Stage) else Stage.of(scope)
     if stage is None or not isinstance(root, Stage):
         raise ValueError(
             f"{scope.node.path or 'the construct'} is in no app, so that it has no template"
@@ -142,11 +146,8 @@ def synthesize(scope: IConstruct) -> Synthesized:
         if not _FINDINGS.match(str(error)):
             raise
     directory = Path(stage.outdir)
-    files = {
-        artifact.stack_name: Path(artifact.template_full_path)
-        for artifact in cx_api.CloudAssembly(str(directory)).stacks_recursively
-    }
-    if not Stage.is_stage(scope):
+    files = template_files(directory)
+    if scope is not stage:
         stack = Stack.of(scope)
         name = stack.stack_name
         files = {name: files[name]} if name in files else {name: directory / stack.template_file}
