@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from emr_platform.isolation.conditions import ABSENT, OneOf
-from emr_platform.isolation.facts import matched_actions
+from emr_platform.isolation.evaluation import may_match
+from emr_platform.isolation.facts import Access, access, matched_actions
 from emr_platform.isolation.matching import FIRST_SYMBOL
 from emr_platform.isolation.parties import Target
 from emr_platform.isolation.policies import Statement
@@ -94,6 +95,25 @@ def _head(text: str, loose: re.Pattern[str]) -> str:
     return rest[: found.start()] if found else rest
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What parts of a group have in common.
+
+    Attributes:
+        kinds: Services and their types of resources.
+        key: The condition key that tells them apart; empty if their ARNs do.
+        arn: The ARN of all of them, if it is a condition key that tells them apart.
+        only: The actions that they are about; None for all.
+        holds: Whether to read them counts.
+    """
+
+    kinds: Kinds
+    key: str
+    arn: str
+    only: frozenset[str] | None
+    holds: bool
+
+
 class PartIndex:
     """An index of parts by kind and by what tells them apart."""
 
@@ -103,11 +123,14 @@ class PartIndex:
         Args:
             parts: All parts.
         """
-        self._groups: dict[tuple[Kinds, str], _Group] = {}
+        self._groups: dict[_Place, _Group] = {}
         self._found: dict[int, list[Target]] = {}
         for target in parts:
-            key, text = _told_apart_by(target)
-            self._groups.setdefault((target.kinds, key), _Group()).add(text, target)
+            if part := target.part:
+                key, text = _told_apart_by(target)
+                arn = target.text if key else ""
+                place = _Place(target.kinds, key, arn, part.only, part.holds)
+                self._groups.setdefault(place, _Group()).add(text, target)
 
     def of(self, statement: Statement) -> list[Target]:
         """The parts that a statement may be about.
@@ -120,10 +143,12 @@ class PartIndex:
         return self._found[id(statement)]
 
     def _find(self, statement: Statement) -> Iterator[Target]:
-        for (kinds, key), group in self._groups.items():
-            if not matched_actions(statement.actions, statement.negated_actions, kinds):
+        for place, group in self._groups.items():
+            if not _counts(statement, place):
                 continue
-            patterns = _patterns(statement, key)
+            if place.arn and not may_match(statement, group.every[0]):
+                continue
+            patterns = _patterns(statement, place.key)
             if patterns is None:
                 yield from group.every
                 continue
@@ -133,6 +158,16 @@ class PartIndex:
                     if id(target) not in seen:
                         seen.add(id(target))
                         yield target
+
+
+def _counts(statement: Statement, place: _Place) -> bool:
+    """Whether some action of a statement matters to the parts of a group."""
+    actions = matched_actions(statement.actions, statement.negated_actions, place.kinds)
+    if place.only is not None:
+        actions &= place.only
+    if place.holds:
+        return bool(actions)
+    return any(access(each) is not Access.READ for each in actions)
 
 
 def _told_apart_by(target: Target) -> tuple[str, str]:
