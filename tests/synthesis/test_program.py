@@ -151,7 +151,7 @@ def test_content_of_the_named_catalogue_matters(project: CdkProject) -> None:
 
 def test_version_of_python_matters(project: CdkProject, monkeypatch: pytest.MonkeyPatch) -> None:
     before = digest(project)
-    monkeypatch.setattr(module.platform, "python_version", lambda: "3.99.0")
+    monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
 
     assert digest(project) != before
 

@@ -61,7 +61,7 @@ def test_nothing_is_meant(name: str, refusal: str) -> None:
 def test_names_are_not_listed_by_the_thousand() -> None:
     estate = Estate(tuple(entry(f"environment-{number}") for number in range(21)))
 
-    with pytest.raises(UnknownNameError, match="allowed: see emr-platform list$"):
+    with pytest.raises(UnknownNameError, match=r"allowed: see emr-platform list$"):
         select(estate, ["dev"])
 
 

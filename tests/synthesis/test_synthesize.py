@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,52 +12,15 @@ import pytest
 from emr_platform.environment.files import environment_files
 from emr_platform.synthesis.assembly import OutputError
 from emr_platform.synthesis.executor import WorkerLostError
-from emr_platform.synthesis.inputs import inputs_of
 from emr_platform.synthesis.project import CdkProject
-from emr_platform.synthesis.protocol import Answer, Hello, Request
 from emr_platform.synthesis.records import read_record
 from emr_platform.synthesis.synthesize import Progress, Result, Synthesizer
 from emr_platform.tenants.estate import read_estate
+from tests.synthesis.fake_app import FakeApp
 
 SMALL = "name: {}\nregion: us-east-1\n"
+ALL = ["alpha", "beta", "gamma"]
 OUTPUT = Path("cdk.out")
-
-
-@dataclass
-class FakeApp:
-    """Stands for the processes of an app; it writes a manifest, and what it is told to.
-
-    Attributes:
-        made: The environments that it was asked for.
-        behaviour: What it does instead for an environment, by its name.
-        report: The validation report that it writes.
-    """
-
-    made: list[str] = field(default_factory=list)
-    behaviour: dict[str, Callable[[], object]] = field(default_factory=dict)
-    contexts: list[dict[str, Any]] = field(default_factory=list)
-    report: list[dict[str, Any]] = field(default_factory=list)
-    hello: Hello = field(default=Hello(platform.python_version(), "library", "node"))
-
-    def do(self, request: Request) -> Answer:
-        self.made.append(request.name)
-        self.contexts.append(dict(request.context))
-        folder = Path(request.directory)
-        (folder / "manifest.json").write_text('{"artifacts": {}}', encoding="utf-8")
-        if request.name in self.behaviour:
-            problem = self.behaviour[request.name]()
-            if problem:
-                return Answer(str(problem), None, (), ("app.py",))
-        report = {"pluginReports": self.report}
-        (folder / "validation-report.json").write_text(json.dumps(report), encoding="utf-8")
-        environment = read_estate(files()).by_name[request.name].load()
-        return Answer(None, inputs_of(environment).digest, ("from the app",), ("app.py",))
-
-    def close(self) -> None:
-        """Nothing to end."""
-
-    def interrupt(self) -> None:
-        """Nothing to end."""
 
 
 @pytest.fixture
@@ -68,15 +28,11 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeApp:
     """An app, in a project with three environments."""
     monkeypatch.chdir(tmp_path)
     Path("environments").mkdir()
-    for name in ("alpha", "beta", "gamma"):
+    for name in ALL:
         write(name, SMALL.format(name))
     Path("app.py").write_text("one", encoding="utf-8")
     os.utime("app.py", (1, 1))
     return FakeApp()
-
-
-def files() -> list[Path]:
-    return environment_files(Path("environments"))
 
 
 def write(name: str, text: str) -> None:
@@ -93,7 +49,7 @@ def run(
         start=lambda: app,  # type: ignore[arg-type,return-value]
         **options,
     )
-    return synthesizer.run(read_estate(files()), names)
+    return synthesizer.run(read_estate(environment_files(Path("environments"))), names)
 
 
 def made(app: FakeApp, *arguments: Any, **options: Any) -> list[str]:
@@ -105,9 +61,6 @@ def made(app: FakeApp, *arguments: Any, **options: Any) -> list[str]:
 
 def statuses(result: Result) -> dict[str, str]:
     return {outcome.name: outcome.status for outcome in result.outcomes}
-
-
-ALL = ["alpha", "beta", "gamma"]
 
 
 def test_each_has_a_folder_of_its_own(app: FakeApp) -> None:
@@ -309,6 +262,7 @@ def test_warnings_are_known_of_unchanged_environments_too(app: FakeApp) -> None:
     write("beta", SMALL.format("beta") + "result_store: {engine: mysql-8.0}\n")
     violation = {"ruleName": "R1", "description": "odd", "severity": "warning"}
     app.report = [{"pluginName": "Nag", "conclusion": "success", "violations": [violation]}]
+    app.warnings = ("from the app",)
     [first] = run(app, ["beta"]).outcomes
 
     [again] = run(app, ["beta"]).outcomes

@@ -6,7 +6,7 @@ import pytest
 
 from emr_platform.changes.references import Reference, references
 from emr_platform.templates.model import TemplateError
-from emr_platform.templates.reading import parse, read
+from emr_platform.templates.reading import parse, read, read_all
 
 YAML = """\
 AWSTemplateFormatVersion: 2010-09-09
@@ -202,3 +202,39 @@ def test_places_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     (tmp_path / "latin").write_bytes(b"a: 1\nb: \xe9")
     with pytest.raises(TemplateError, match=r"latin:2: is not UTF-8"):
         read(tmp_path / "latin")
+
+
+def of_one_stack(folder: Path, stack: str) -> Path:
+    artifact = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "t.json"}}
+    return assembly(folder, {stack: artifact}, t={"Resources": {}})
+
+
+def test_folder_of_assemblies(tmp_path: Path) -> None:
+    """As ``emr-platform synth`` writes one for each environment."""
+    for name in ("prod", "dev", ".unfinished"):
+        of_one_stack(tmp_path / name, f"{name}-network")
+    (tmp_path / "something").mkdir()
+
+    assert list(read(tmp_path).stacks) == ["dev-network", "prod-network"]
+    assert [stack.name for stack in read_all(tmp_path)] == ["dev-network", "prod-network"]
+
+
+def test_folder_with_what_is_left_of_an_of_one_stack(tmp_path: Path) -> None:
+    """None of the environments is overlooked."""
+    of_one_stack(tmp_path / "dev", "dev-network")
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "prod" / ".emr-platform.json").write_text("{}")
+
+    with pytest.raises(TemplateError, match="prod: is no cloud assembly"):
+        read(tmp_path)
+
+
+def test_assembly_with_others_beside_it(tmp_path: Path) -> None:
+    """One of them is older, and nobody can tell which is meant."""
+    whole = of_one_stack(tmp_path / "cdk.out", "all")
+    of_one_stack(whole / "dev", "dev-network")
+    assert list(read(whole).stacks) == ["all"]
+    (whole / "dev" / ".emr-platform.json").write_text("{}")
+
+    with pytest.raises(TemplateError, match=r"has others beside it, such as .*dev"):
+        read(whole)
