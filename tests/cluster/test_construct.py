@@ -21,8 +21,9 @@ from emr_platform.cluster.cloudformation import cluster_properties
 from emr_platform.identity import IdentitySpec
 from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.storage import ExternalBucketSpec
+from emr_platform.testing import masked
 from tests.cluster.test_request import everything, everything_in_fleets
-from tests.support import Synthesis, lint, masked, new_app, synthesize
+from tests.support import Synthesis, lint, new_app, synthesize
 
 EMR_TAG = {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"

@@ -11,7 +11,8 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from emr_platform.identity import ClusterRoles, IdentitySpec
-from tests.support import Synthesis, known_environment, lint, masked, new_app, synthesize
+from emr_platform.testing import masked
+from tests.support import Synthesis, known_environment, lint, new_app, synthesize
 
 STACKS = ["Defaults", "Everything"]
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"

@@ -24,7 +24,8 @@ from emr_platform.network import (
     SharedVpcSpec,
 )
 from emr_platform.network.addresses import AddressSpaceError
-from tests.support import Synthesis, known_environment, lint, masked, new_app, synthesize
+from emr_platform.testing import masked
+from tests.support import Synthesis, known_environment, lint, new_app, synthesize
 
 EMR_TAG = {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}
 

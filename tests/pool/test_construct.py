@@ -18,13 +18,13 @@ from emr_platform.pool.construct import PoolShare, SharedBucket, SharedCluster
 from emr_platform.pool.queues_construct import ClusterQueues
 from emr_platform.pool.spec import PoolSpec, QueueSpec
 from emr_platform.tenants.tenancy import PoolTenant
+from emr_platform.testing import masked
 from tests.support import (
     ACCOUNT,
     REGION,
     Synthesis,
     known_environment,
     lint,
-    masked,
     new_app,
     synthesize,
 )

@@ -18,7 +18,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from emr_platform.acknowledgements import flatten
 from emr_platform.network import ExistingNetwork, ExistingVpcSpec, Network, NewVpcSpec
 from emr_platform.result_store import ResultStore, ResultStoreSpec
-from tests.support import Synthesis, known_environment, lint, masked, new_app, synthesize
+from emr_platform.testing import masked
+from tests.support import Synthesis, known_environment, lint, new_app, synthesize
 
 EVERYTHING = ResultStoreSpec(
     engine="mysql-8.0",

@@ -14,7 +14,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from emr_platform.cluster import ClusterSpec, EmrCluster
 from emr_platform.identity import IdentitySpec
-from tests.support import Synthesis, lint, masked, new_app, synthesize
+from emr_platform.testing import masked
+from tests.support import Synthesis, lint, new_app, synthesize
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/"

@@ -18,6 +18,7 @@ from emr_platform.identity.spec import IdentitySpec
 from emr_platform.isolation.check import isolation_of
 from emr_platform.templates.reading import read
 from emr_platform.tenants.tenancy import Tenancy
+from emr_platform.testing import masked
 from stacks.environment import EnvironmentStage
 from tests.support import (
     MAJOR_ENGINE_VERSION,
@@ -25,7 +26,6 @@ from tests.support import (
     Finding,
     Synthesis,
     lint,
-    masked,
     new_app,
     synthesize,
 )

@@ -21,7 +21,8 @@ from emr_platform.storage import (
     Storage,
     StorageSpec,
 )
-from tests.support import Synthesis, lint, masked, new_app, synthesize
+from emr_platform.testing import masked
+from tests.support import Synthesis, lint, new_app, synthesize
 
 EVERYTHING = StorageSpec(
     logs=LogBucketSpec(expire_after_days=365),

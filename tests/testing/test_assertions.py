@@ -178,7 +178,7 @@ def test_what_is_no_template(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(AssertionError, match="EMR-TEMPLATE-001"):
         assert_checked(tmp_path / "missing.json")
-    with pytest.raises(TemplateError, match="has no template in it"):
+    with pytest.raises(TemplateError, match="is no cloud assembly"):
         assert_no_replacement(tmp_path / "empty", {})
     with pytest.raises(TemplateError, match="there are none"):
         assert_isolated({})

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emr_platform.templates.model import Source, Stack, TemplateError, stack_of
-from emr_platform.templates.reading import parse, read
+from emr_platform.templates.reading import MANIFEST, read
 from emr_platform.testing.synthesis import Synthesized
 
 Json = Any
@@ -69,15 +69,21 @@ def _stack(name: str, template: Json) -> Stack:
 
 
 def _is_plain_folder(place: Path) -> bool:
-    return place.is_dir() and not (place / "manifest.json").exists()
+    """Whether there are templates in a folder, as snapshots are, and not an assembly or several."""
+    return place.is_dir() and not (place / MANIFEST).exists() and bool(_templates(place))
+
+
+def _templates(folder: Path) -> list[Path]:
+    return sorted(
+        file
+        for file in folder.iterdir()
+        if file.suffix in _ENDINGS and not file.name.startswith(".")
+    )
 
 
 def _folder(folder: Path) -> Source:
-    files = sorted(file for file in folder.iterdir() if file.suffix in _ENDINGS)
-    if not files:
-        raise TemplateError(folder, "has no template in it, and is no cloud assembly")
     stacks = {}
-    for file in files:
+    for file in _templates(folder):
         name = file.name.removesuffix(file.suffix).removesuffix(".template")
-        stacks[name] = parse(file.read_text(encoding="utf-8"), name=name, place=str(file))
+        stacks[name] = replace(next(iter(read(file).stacks.values())), name=name)
     return Source(str(folder), stacks, is_assembly=True)

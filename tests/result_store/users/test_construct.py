@@ -18,7 +18,8 @@ from emr_platform.problems import InvalidSpecError
 from emr_platform.result_store import ResultStore, ResultStoreSpec
 from emr_platform.result_store.construct import BaseResultStore, ResultStoreUseError
 from emr_platform.result_store.users.privileges import PRIVILEGES
-from tests.support import Synthesis, lint, masked, new_app, synthesize
+from emr_platform.testing import masked
+from tests.support import Synthesis, lint, new_app, synthesize
 
 SPEC = ResultStoreSpec.model_validate(
     {
