@@ -13,5 +13,8 @@ ENVIRONMENT_TAG = "environment"
 TENANT_TAG = "tenant"
 """The tag that says whose an environment is, for those of a tenants file."""
 
-TIER_TAG = "emr-platform:tier"
+PLATFORM_PREFIX = "emr-platform:"
+"""What the keys of the platform's other tags begin with."""
+
+TIER_TAG = f"{PLATFORM_PREFIX}tier"
 """The tag that says how much a tenant has to itself, or that an environment is shared."""

@@ -39,17 +39,19 @@ def wrong_tags(
         expected: Values of tags that all of them have to have.
     """
     for logical_id, resource in resources:
-        name = tag_property(resource["Type"])
-        if name is None:
+        if tag_property(resource["Type"]) is None:
             continue
-        tags = list(_tags(resource.get("Properties", {}).get(name, [])))
+        tags = list(tags_of(resource))
         for key, value in expected.items():
             found = [tag for tag in tags if tag[0].lower() == key.lower()]
             if found != [(key, value)]:
                 yield f"{logical_id} ({resource['Type']}): {key} {found}"
 
 
-def _tags(tags: Any) -> Iterator[tuple[str, Any]]:
+def tags_of(resource: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The tags of a resource as a template has it, each with its value."""
+    name = tag_property(resource["Type"])
+    tags = resource.get("Properties", {}).get(name, []) if name else []
     if isinstance(tags, dict):
         yield from tags.items()
     else:

@@ -14,11 +14,13 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.isolation.check import isolation_of
 from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
+from emr_platform.pool.spec import PoolSpec
 from emr_platform.templates.reading import read
-from emr_platform.tenants.tenancy import Tenancy
-from tests.stacks.tagging import tag_property, wrong_tags
+from emr_platform.tenants.tenancy import PoolTenant, Tenancy
+from emr_platform.testing import masked
+from tests.stacks.tagging import tag_property, tags_of, wrong_tags
 from tests.stacks.test_environment import Environments
-from tests.support import MAJOR_ENGINE_VERSION, lint, masked
+from tests.support import MAJOR_ENGINE_VERSION, lint
 
 FORGED = {"tenant": "initech", "emr-platform:tier": "silo", "environment": "prod", "team": "data"}
 """Tags with which a tenant would pass for another one. The rules refuse them; nothing goes by that alone."""
@@ -43,6 +45,13 @@ SHARED = declared(
     result_store={},
 )
 FOR_BRIDGE = Tenancy(tier="shared", serves=frozenset({"bridge"}))
+
+
+EXISTING_VPC = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "cidr": "10.60.0.0/16",
+    "cluster_subnet_ids": ["subnet-0123456789abcdef0"],
+}
 
 
 def bridge(name: str, *, tenant: str, **parts: Any) -> tuple[EnvironmentSpec, Tenancy]:
@@ -78,6 +87,25 @@ SILO = (
     declared("silo", clusters={"etl": {"release": "emr-7.12.0", "metastore": "glue"}}),
     Tenancy(tier="silo", tenant="initech"),
 )
+POOL = PoolSpec()
+FOR_POOL = (
+    declared(
+        "pooled",
+        network=EXISTING_VPC,
+        storage={"data": {"lake": {}}},
+        tags={"team": "data"},
+        clusters={"etl": {"release": "emr-7.12.0", "applications": ["Spark"]}},
+    ),
+    Tenancy(
+        tier="shared",
+        serves=frozenset({"pool"}),
+        pool_tenants=(PoolTenant(name="tiny", pool=POOL),),
+    ),
+)
+IN_POOL = (
+    declared("tiny", tags=FORGED),
+    Tenancy(tier="pool", tenant="tyrell", shared=FOR_POOL[0], pool=POOL),
+)
 BRIDGES = ["acme", "acme-prod"]
 
 
@@ -103,6 +131,8 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Environments:
         NOTHING_SET,
         EVERYTHING_SET,
         SILO,
+        FOR_POOL,
+        IN_POOL,
         checked=False,
     )
 
@@ -241,6 +271,8 @@ EXPECTED_TAGS = {
     "acme": {"environment": "acme", "emr-platform:tier": "bridge", "tenant": "acme"},
     "acme-prod": {"environment": "acme-prod", "emr-platform:tier": "bridge", "tenant": "globex"},
     "silo": {"environment": "silo", "emr-platform:tier": "silo", "tenant": "initech"},
+    "pooled": {"environment": "pooled", "emr-platform:tier": "shared"},
+    "tiny": {"environment": "tiny", "emr-platform:tier": "pool", "tenant": "tyrell"},
 }
 
 
@@ -250,8 +282,9 @@ def test_everything_taggable_has_the_tags_of_the_platform(estate: Environments, 
     for stack in estate.artifacts(name).values():
         tags = stack["properties"]["tags"]
         assert {key: tags.get(key) for key in EXPECTED_TAGS[name]} == EXPECTED_TAGS[name]
-    if name == "shared-eu":
-        assert '"tenant"' not in str(estate.templates(name)).replace("'", '"')
+    tagged = [tags for _, resource in estate.resources(name) for tags in tags_of(resource)]
+    assert tagged
+    assert any(key == "tenant" for key, _ in tagged) is ("tenant" in EXPECTED_TAGS[name])
 
 
 def test_which_types_are_taggable() -> None:
@@ -269,17 +302,23 @@ def test_a_tenants_own_tags_are_there_too(estate: Environments) -> None:
     assert list(wrong_tags(estate.resources("acme-prod"), {"team": "data"})) == []
 
 
-def test_tenants_of_one_network_are_apart(estate: Environments) -> None:
-    """Two databases, two clusters with the Data Catalog in one account: only the shared network is not their own."""
-    isolation = isolation_of(read(estate.synthesis.directory).stacks.values())
+TENANTS = {"acme", "globex", "initech"}
+
+
+def test_tenants_are_apart(estate: Environments) -> None:
+    """In one account, with the Data Catalog: only the shared network is not their own."""
+    stacks = read(estate.synthesis.directory).stacks.values()
+    isolation = isolation_of(
+        stack for stack in stacks if stack.tags["environment"] not in ("pooled", "tiny")
+    )
 
     reached = {
         (finding.environment, target, finding.id)
         for finding in isolation.open_findings
         for target in finding.targets
-        if target != "shared-eu"
+        if finding.environment in TENANTS and target in TENANTS
     }
-    assert set(isolation.environments) == {"acme", "globex", "initech", "shared-eu"}
+    assert set(isolation.environments) == {*TENANTS, "shared-eu"}
     assert reached == set()
     assert [gap.id for gap in isolation.gaps] == []
     assert not [each.id for each in isolation.findings if each.environment == "shared-eu"]

@@ -25,7 +25,12 @@ from emr_platform.rule import Finding, RuleBook
 from emr_platform.security_configuration.effective import written_security
 from emr_platform.security_configuration.needs import arns as security_arns
 from emr_platform.security_configuration.needs import key_arns
-from emr_platform.tags import EMR_MANAGED_POLICIES_TAG, ENVIRONMENT_TAG, TIER_TAG
+from emr_platform.tags import (
+    EMR_MANAGED_POLICIES_TAG,
+    ENVIRONMENT_TAG,
+    PLATFORM_PREFIX,
+    TIER_TAG,
+)
 
 CROSS_RULES: RuleBook[EnvironmentSpec] = RuleBook()
 
@@ -184,13 +189,15 @@ def tag_keys_differ(spec: EnvironmentSpec) -> Iterator[Finding]:
     source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html",
 )
 def platform_tags_are_left_alone(spec: EnvironmentSpec) -> Iterator[Finding]:
-    """No key of the platform's own tags."""
+    """No key of the platform's own tags, and none that begins like them."""
     tagged: list[tuple[Path, dict[str, str]]] = [(("tags",), spec.tags)]
     tagged += [((*path, "tags"), cluster.tags) for path, cluster in _clusters(spec)]
     for path, tags in tagged:
         for key in tags:
-            # For permissions that go by tags, Tier and tier are one key. Of the environment's own, EMR-TAGS-002 speaks.
-            if key in PLATFORM_TAGS or (path != ("tags",) and key.lower() in PLATFORM_TAGS):
+            if path == ("tags",) and key not in PLATFORM_TAGS and key.lower() in PLATFORM_TAGS:
+                continue  # EMR-TAGS-002 speaks of it
+            # For permissions that go by tags, Tenant and tenant are one key.
+            if key.lower() in PLATFORM_TAGS or key.lower().startswith(PLATFORM_PREFIX):
                 message = f"the tag {key} is set by the platform"
                 yield Finding((*path, key), message, "another key, or none")
 
