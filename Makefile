@@ -1,5 +1,6 @@
 # Everything a person or a build machine runs in this repository. `make` lists it.
-# Needed: Python 3.11 or newer with venv, make and git. Nothing is installed outside this folder.
+# Needed: Python 3.11 or newer with venv, make and git; for the tests a MySQL server, see README.md.
+# Nothing is installed outside this folder.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -137,8 +138,10 @@ reference: install ## Write the parts of the documentation that follow from the 
 	$(BIN)/python -m scripts.build_reference
 
 .PHONY: schema
-schema: install ## Write the JSON Schema of an environment file, for editors
-	$(BIN)/emr-platform schema --output environments/environment.schema.json
+schema: install ## Write the JSON Schemas of what users write, for editors
+	$(BIN)/emr-platform schema environment --output environments/environment.schema.json
+	$(BIN)/emr-platform schema tenants --output environments/tenants.schema.json
+	$(BIN)/emr-platform schema template --output environments/templates/template.schema.json
 
 .PHONY: wheel
 wheel: install ## Build the wheel into dist/

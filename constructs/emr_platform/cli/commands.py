@@ -94,7 +94,7 @@ COMMANDS: tuple[Command, ...] = (
         "schema",
         "emr_platform.cli.schema",
         "schema",
-        "Write the JSON Schema of environment files, for editors.",
+        "Write the JSON Schema of environment files, tenants files or templates.",
     ),
     Command(
         "import-edx",

@@ -15,7 +15,7 @@ def environment_schema() -> dict[str, Any]:
     Returns:
         The schema. What it accepts may still break a rule; what it refuses is refused in any case.
     """
-    schema = _as_files_have_it(EnvironmentSpec.model_json_schema())
+    schema = as_files_have_it(EnvironmentSpec.model_json_schema())
     # The spec knows of no rules; editors complete their ids.
     warnings = sorted(id for id, severity in SEVERITIES.items() if severity == "warning")
     for part in (schema, schema["$defs"]["ClusterSpec"]):
@@ -27,18 +27,20 @@ def environment_schema() -> dict[str, Any]:
     }
 
 
-def _as_files_have_it(schema: Any) -> Any:
-    """Leave out what is not for files.
+def as_files_have_it(schema: Any) -> Any:
+    """A schema of pydantic's without what is not for files.
 
     Defaults that are whole mappings: editors would write all of them into the file. And ``null``,
     which in Python stands for a key that is left out.
     """
     if isinstance(schema, list):
-        return [_as_files_have_it(item) for item in schema]
+        return [as_files_have_it(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {
-        key: _as_files_have_it(value)
+        key: {name: as_files_have_it(each) for name, each in value.items()}
+        if key == "properties"
+        else as_files_have_it(value)
         for key, value in schema.items()
         if key != "default" or not (value is None or isinstance(value, dict))
     }
