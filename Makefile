@@ -27,7 +27,7 @@ ENV :=
 endif
 unexport ENV
 CDK := node_modules/.bin/cdk
-STACKS = --context environment='$(ENV)' '$(ENV)/*'
+STACKS = --context environment='$(ENV)' --output 'cdk.out/$(ENV)' '$(ENV)/*'
 need-env = @test -n '$(ENV)' || { echo 'Say which environment: make $@ ENV=dev' >&2; exit 2; }
 
 # Two workers: the tests of a file share the synthesized template of their fixtures.
@@ -77,8 +77,8 @@ validate: install ## Report every mistake in the environment files
 	$(BIN)/emr-platform validate
 
 .PHONY: synth
-synth: install ## Synthesize every environment, or one: ENV=dev
-	$(CDK) synth --quiet $(if $(ENV),$(STACKS)) $(ARGS)
+synth: install ## Synthesize what changed of every environment, or one: ENV=dev
+	$(BIN)/emr-platform synth $(if $(ENV),'$(ENV)') $(ARGS)
 
 .PHONY: diff
 diff: install ## Compare one environment with what is deployed: ENV=dev
