@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from emr_platform import __version__
+from emr_platform.cli.program import run
 from emr_platform.environment.loader import load_environment
 from emr_platform.network.spec import ENDPOINTS_WITHOUT_INTERNET
 from emr_platform.problems import InvalidSpecError
@@ -80,7 +81,25 @@ def scripts_in(value: Any) -> Iterator[str]:
             yield from scripts_in(inner)
 
 
-@pytest.mark.parametrize("block", blocks("yaml"), ids=str)
+def is_file_of_project(block: Block) -> bool:
+    """Whether a block is a whole file of a project, as its first line says."""
+    return block.text.startswith("# environments/")
+
+
+def projects() -> dict[Path, list[Block]]:
+    """Pages that show a project, with its files."""
+    found: dict[Path, list[Block]] = {}
+    for block in filter(is_file_of_project, blocks("yaml")):
+        found.setdefault(block.page, []).append(block)
+    return found
+
+
+PROJECTS = projects()
+
+
+@pytest.mark.parametrize(
+    "block", [each for each in blocks("yaml") if not is_file_of_project(each)], ids=str
+)
 def test_environment_of_example_is_valid(block: Block, tmp_path: Path) -> None:
     content = yaml.safe_load(block.text)
     # YAML reads JSON.
@@ -92,6 +111,33 @@ def test_environment_of_example_is_valid(block: Block, tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("#!/bin/bash\ntrue\n", encoding="utf-8")
     assert load_environment(file).warnings == ()
+
+
+@pytest.mark.parametrize("page", PROJECTS, ids=lambda page: page.name)
+def test_tenants_of_example_are_valid(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for block in PROJECTS[page]:
+        file = Path(block.text.partition("\n")[0].removeprefix("# "))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.text, encoding="utf-8")
+    assert run(["lock"]) == 0
+    assert run(["validate", "--strict"]) == 0, capsys.readouterr().out
+
+
+def test_tenants_are_listed_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = ROOT / "docs" / "tenants.md"
+    monkeypatch.chdir(tmp_path)
+    Path("environments/templates").mkdir(parents=True)
+    for block in PROJECTS[page][:2]:
+        file = Path(block.text.partition("\n")[0].removeprefix("# "))
+        file.write_text(block.text, encoding="utf-8")
+    assert run(["list"]) == 0
+    shown = [block.text for block in blocks("text") if block.page == page]
+    assert capsys.readouterr().out in shown
 
 
 def test_default_endpoints_are_as_documented() -> None:
@@ -183,7 +229,10 @@ def test_whole_environment_of_example_is_synthesized(session: Session) -> None:
     assert len(profiles) == 2
     assert "EMR_EC2_DefaultRole" in profiles
     ports = [rule["FromPort"] for rule in session.resources(app, "AWS::EC2::SecurityGroupIngress")]
-    assert ports.count(3306) == 1
+    # The cluster's, and that of the function that makes users.
+    assert ports.count(3306) == 2
+    [users] = session.resources(app, "Custom::ResultStoreUsers")
+    assert users["Users"].keys() == {"pipeline"}
     roles = session.resources(app, "AWS::IAM::Role")
     assert [role.get("Path") for role in roles].count("/analytics/") == 2
 
