@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from emr_platform.cli.program import run
 from emr_platform.cli.synth_progress import showing_progress
+from emr_platform.problems import Location, Problem
 from emr_platform.synthesis.report import as_text, duration
 from emr_platform.synthesis.synthesize import Outcome, Progress, Result
 from emr_platform.synthesis.worker_process import WorkerProcess
@@ -88,14 +90,15 @@ def test_failures(app: FakeApp, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["synth"]) == 1
 
     shown = capsys.readouterr()
-    assert shown.out.startswith(
-        "alpha, beta failed\n"
-        "  RuntimeError: no\\x1b[2Jgood\n"
-        "    in app.py:16\n"
-        "gamma failed\n"
-        "  environments/gamma.yaml:1:1  region  "
-    )
-    assert shown.out.splitlines()[-1].startswith("3 environments: 3 failed, in ")
+    first, *lines = shown.out.splitlines()
+    assert first.startswith("environments/gamma.yaml:1:1  region  EMR-FILE-")
+    failed = lines.index("gamma failed")
+    assert lines[failed + 1 : -1] == [
+        "alpha, beta failed",
+        "  RuntimeError: no\\x1b[2Jgood",
+        "    in app.py:16",
+    ]
+    assert lines[-1].startswith("3 environments: 3 failed, in ")
     assert "[1/3] gamma: failed; 1 failed\n" in shown.err
 
 
@@ -182,11 +185,17 @@ def outcome(name: str, **values: Any) -> Outcome:
     return Outcome(**{"name": name, "status": "synthesized", "assembly": Path(name), **values})
 
 
+WARNING = Problem(
+    "EMR-X-001", ("region",), "far away", severity="warning", location=Location("a.yaml", 3, 1)
+)
+
+
 def test_report() -> None:
     result = Result(
         (
             *(outcome(name, status="failed", problem="no\nway") for name in "abcde"),
             outcome("f", warnings=("beware",)),
+            *(outcome(name, problems=(replace(WARNING, subject=name),)) for name in "ij"),
             outcome("g", status="unchanged", warnings=("seen", "before")),
         ),
         removed=("h",),
@@ -195,7 +204,9 @@ def test_report() -> None:
     )
 
     assert as_text(result).splitlines() == [
-        "beware",
+        "a.yaml:3:1  region  EMR-X-001  warning",
+        "  i, j: far away",
+        "f: beware",
         "a, b, c and 2 others failed",
         "  no",
         "  way",
@@ -203,7 +214,7 @@ def test_report() -> None:
         "2 warnings of unchanged environments: --format json has them, "
         "and emr-platform validate those of the files",
         "The program was changed meanwhile: what was synthesized will be synthesized again.",
-        "7 environments: 1 synthesized, 1 unchanged, 5 failed, in 1 min 23 s",
+        "9 environments: 3 synthesized, 1 unchanged, 5 failed, in 1 min 23 s",
     ]
 
 

@@ -21,7 +21,8 @@ from emr_platform.catalog.ports import PORTS
 from emr_platform.cluster import ClusterSpec, EmrCluster
 from emr_platform.cluster.base import BaseCluster, ClusterUseError
 from emr_platform.cluster.metrics import ClusterMetrics
-from tests.support import Synthesis, known_environment, new_app, synthesize
+from emr_platform.testing import Synthesized
+from tests.support import known_environment, new_app, synthesize
 
 CLUSTER_ARN = "arn:aws:elasticmapreduce:eu-west-1:123456789012:cluster/j-1EKZ3TYEVF1S2"
 
@@ -95,7 +96,7 @@ class Users(cdk.Stack):
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     app = new_app(tmp_path_factory.mktemp("base"))
     clusters = Clusters(app)
     Users(app, clusters)
@@ -103,7 +104,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return synthesize(app)
 
 
-def allowed(synthesis: Synthesis, role: str) -> dict[str, Any]:
+def allowed(synthesis: Synthesized, role: str) -> dict[str, Any]:
     """Each action that a role may do, with the statement that allows it."""
     found = {}
     for policy in synthesis.resources("Users", "AWS::IAM::Policy").values():
@@ -115,7 +116,7 @@ def allowed(synthesis: Synthesis, role: str) -> dict[str, Any]:
     return found
 
 
-def test_steps_are_submitted_to_this_cluster_only(synthesis: Synthesis) -> None:
+def test_steps_are_submitted_to_this_cluster_only(synthesis: Synthesized) -> None:
     actions = allowed(synthesis, "ImportedUser")
 
     of_emr = {action for action in actions if action.startswith("elasticmapreduce:")}
@@ -134,7 +135,7 @@ def test_steps_are_submitted_to_this_cluster_only(synthesis: Synthesis) -> None:
         assert "Condition" not in actions[action]
 
 
-def test_all_actions_can_be_bound_to_a_cluster(synthesis: Synthesis) -> None:
+def test_all_actions_can_be_bound_to_a_cluster(synthesis: Synthesized) -> None:
     """As the Service Authorization Reference has it, which cfn-lint ships."""
     text = (files("cfnlint") / "data" / "AdditionalSpecs" / "Policies.json").read_text()
     reference = json.loads(text)["elasticmapreduce"]["Actions"]
@@ -145,7 +146,7 @@ def test_all_actions_can_be_bound_to_a_cluster(synthesis: Synthesis) -> None:
             assert reference[name.lower()]["Resources"] == ["cluster"]
 
 
-def test_runtime_roles_are_a_condition_of_adding_steps(synthesis: Synthesis) -> None:
+def test_runtime_roles_are_a_condition_of_adding_steps(synthesis: Synthesized) -> None:
     """As "Runtime roles for Amazon EMR steps" in the Management Guide asks for."""
     actions = allowed(synthesis, "NarrowUser")
 
@@ -160,7 +161,7 @@ def test_runtime_roles_are_a_condition_of_adding_steps(synthesis: Synthesis) -> 
     ("role", "prefix"), [("ImportedUser", "etl/"), ("MadeUser", "Clusters-Made/")]
 )
 def test_logs_are_read_below_the_prefix_of_the_cluster(
-    synthesis: Synthesis, role: str, prefix: str
+    synthesis: Synthesized, role: str, prefix: str
 ) -> None:
     actions = allowed(synthesis, role)
 
@@ -171,7 +172,7 @@ def test_logs_are_read_below_the_prefix_of_the_cluster(
     assert not {"s3:PutObject", "s3:DeleteObject"} & actions.keys()
 
 
-def test_users_depend_on_the_cluster_and_not_the_other_way_round(synthesis: Synthesis) -> None:
+def test_users_depend_on_the_cluster_and_not_the_other_way_round(synthesis: Synthesized) -> None:
     """Else neither stack could be deleted, nor deployed, before the other."""
     rules = {
         (rule["Properties"]["FromPort"], rule["Properties"].get("Description"))
@@ -186,7 +187,7 @@ def test_users_depend_on_the_cluster_and_not_the_other_way_round(synthesis: Synt
     assert '"Users:' not in json.dumps(synthesis.template("Clusters"))
 
 
-def test_way_out_is_opened_too(synthesis: Synthesis) -> None:
+def test_way_out_is_opened_too(synthesis: Synthesized) -> None:
     ports = [
         rule["Properties"]["FromPort"]
         for rule in synthesis.resources("Users", "AWS::EC2::SecurityGroupEgress").values()
@@ -195,7 +196,7 @@ def test_way_out_is_opened_too(synthesis: Synthesis) -> None:
     assert sorted(ports) == [8998, 8998, 9999]
 
 
-def test_address_ranges_are_let_in(synthesis: Synthesis) -> None:
+def test_address_ranges_are_let_in(synthesis: Synthesized) -> None:
     [rule] = [
         rule["Properties"]
         for rule in synthesis.resources("Clusters", "AWS::EC2::SecurityGroupIngress").values()
@@ -207,7 +208,7 @@ def test_address_ranges_are_let_in(synthesis: Synthesis) -> None:
     assert rule["GroupId"] == "sg-0123456789abcdef0"
 
 
-def test_no_finding_is_left(synthesis: Synthesis) -> None:
+def test_no_finding_is_left(synthesis: Synthesized) -> None:
     assert synthesis.findings_in("Users") == []
 
 

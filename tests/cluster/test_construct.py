@@ -21,9 +21,9 @@ from emr_platform.cluster.cloudformation import cluster_properties
 from emr_platform.identity import IdentitySpec
 from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.storage import ExternalBucketSpec
-from emr_platform.testing import masked
+from emr_platform.testing import Synthesized, masked
 from tests.cluster.test_request import everything, everything_in_fleets
-from tests.support import Synthesis, lint, new_app, synthesize
+from tests.support import lint, new_app, synthesize
 
 EMR_TAG = {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
@@ -62,7 +62,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthesized:
     """One app with a stack for each kind of cluster."""
     app = new_app(tmp_path_factory.mktemp("cluster"))
     around = Surroundings(app)
@@ -158,7 +158,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Synthe
     return synthesize(app)
 
 
-def statements(synthesis: Synthesis, stack: str, role: str) -> list[dict[str, Any]]:
+def statements(synthesis: Synthesized, stack: str, role: str) -> list[dict[str, Any]]:
     """The statements of the policies of a role, by the beginning of its logical id."""
     return [
         statement
@@ -168,7 +168,7 @@ def statements(synthesis: Synthesis, stack: str, role: str) -> list[dict[str, An
     ]
 
 
-def actions(synthesis: Synthesis, stack: str, role: str) -> set[str]:
+def actions(synthesis: Synthesized, stack: str, role: str) -> set[str]:
     """Every action that a role is allowed by its own policies."""
     found: set[str] = set()
     for statement in statements(synthesis, stack, role):
@@ -177,7 +177,7 @@ def actions(synthesis: Synthesis, stack: str, role: str) -> set[str]:
     return found
 
 
-def resource_texts(synthesis: Synthesis, stack: str, role: str, action: str) -> set[str]:
+def resource_texts(synthesis: Synthesized, stack: str, role: str, action: str) -> set[str]:
     """The resources on which a role is allowed an action, as text."""
     return {
         str(resource)
@@ -217,7 +217,7 @@ def test_template_holds_the_request_to_the_letter(spec: ClusterSpec) -> None:
     assert resource["Properties"] == stack.resolve(cluster_properties(cluster.request))
 
 
-def test_roles_may_use_the_key_of_the_logs(synthesis: Synthesis) -> None:
+def test_roles_may_use_the_key_of_the_logs(synthesis: Synthesized) -> None:
     """As https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-debugging.html wants it."""
     key = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
 
@@ -227,7 +227,7 @@ def test_roles_may_use_the_key_of_the_logs(synthesis: Synthesis) -> None:
     assert key in resource_texts(synthesis, "Fleets", "ClusterRolesServiceRole", "kms:DescribeKey")
 
 
-def test_scaling_policies_reach_the_template_with_their_role(synthesis: Synthesis) -> None:
+def test_scaling_policies_reach_the_template_with_their_role(synthesis: Synthesized) -> None:
     properties = synthesis.properties("Public", "AWS::EMR::Cluster")
     core = properties["Instances"]["CoreInstanceGroup"]
     [task] = properties["Instances"]["TaskInstanceGroups"]
@@ -249,7 +249,7 @@ def test_scaling_policies_reach_the_template_with_their_role(synthesis: Synthesi
     assert "AutoScalingRole" not in synthesis.properties("Defaults", "AWS::EMR::Cluster")
 
 
-def test_steps_and_bootstrap_actions_reach_the_template(synthesis: Synthesis) -> None:
+def test_steps_and_bootstrap_actions_reach_the_template(synthesis: Synthesized) -> None:
     properties = synthesis.properties("Everything", "AWS::EMR::Cluster")
 
     assert [action["Name"] for action in properties["BootstrapActions"]] == ["packages", "agent"]
@@ -263,7 +263,7 @@ def test_steps_and_bootstrap_actions_reach_the_template(synthesis: Synthesis) ->
     assert properties["Steps"][2]["HadoopJarStep"]["StepProperties"] == [{"Key": "k", "Value": "v"}]
 
 
-def test_name_of_the_cluster(synthesis: Synthesis) -> None:
+def test_name_of_the_cluster(synthesis: Synthesized) -> None:
     assert synthesis.properties("Defaults", "AWS::EMR::Cluster")["Name"] == "Defaults-Cluster"
     assert synthesis.properties("Everything", "AWS::EMR::Cluster")["Name"] == "prod-etl"
 
@@ -271,13 +271,13 @@ def test_name_of_the_cluster(synthesis: Synthesis) -> None:
 @pytest.mark.parametrize(
     ("stack", "protected"), [("Defaults", True), ("Everything", False), ("Public", False)]
 )
-def test_termination_protection(synthesis: Synthesis, stack: str, protected: bool) -> None:
+def test_termination_protection(synthesis: Synthesized, stack: str, protected: bool) -> None:
     instances = synthesis.properties(stack, "AWS::EMR::Cluster")["Instances"]
 
     assert instances["TerminationProtected"] is protected
 
 
-def test_instance_profile_is_referred_to(synthesis: Synthesis) -> None:
+def test_instance_profile_is_referred_to(synthesis: Synthesized) -> None:
     """A plain name would let CloudFormation start the cluster before the profile exists."""
     [profile] = synthesis.resources("Defaults", "AWS::IAM::InstanceProfile")
     cluster = synthesis.resource("Defaults", "AWS::EMR::Cluster")
@@ -286,7 +286,7 @@ def test_instance_profile_is_referred_to(synthesis: Synthesis) -> None:
     assert profile in cluster["DependsOn"]
 
 
-def test_service_role_trusts_emr_on_behalf_of_this_account_only(synthesis: Synthesis) -> None:
+def test_service_role_trusts_emr_on_behalf_of_this_account_only(synthesis: Synthesized) -> None:
     [role] = [
         role["Properties"]
         for name, role in synthesis.resources("Defaults", "AWS::IAM::Role").items()
@@ -314,7 +314,7 @@ def test_service_role_trusts_emr_on_behalf_of_this_account_only(synthesis: Synth
     assert policy["Fn::Join"][1][-1] == ":iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"
 
 
-def test_service_role_may_pass_the_instance_role_to_ec2_only(synthesis: Synthesis) -> None:
+def test_service_role_may_pass_the_instance_role_to_ec2_only(synthesis: Synthesized) -> None:
     [passing] = [
         statement
         for statement in statements(synthesis, "Defaults", "ClusterRolesServiceRole")
@@ -326,7 +326,7 @@ def test_service_role_may_pass_the_instance_role_to_ec2_only(synthesis: Synthesi
 
 
 def test_nodes_of_the_smallest_cluster_may_write_logs_and_nothing_else(
-    synthesis: Synthesis,
+    synthesis: Synthesized,
 ) -> None:
     assert actions(synthesis, "Defaults", "ClusterRolesInstanceRole") == {
         "kms:Decrypt",
@@ -346,13 +346,13 @@ def test_nodes_of_the_smallest_cluster_may_write_logs_and_nothing_else(
     assert "/Defaults-Cluster/*" in written
 
 
-def test_no_policy_of_ours_allows_families_of_actions(synthesis: Synthesis) -> None:
+def test_no_policy_of_ours_allows_families_of_actions(synthesis: Synthesized) -> None:
     for stack in STACKS:
         for role in ("ClusterRolesInstanceRole", "ClusterRolesServiceRole", "ClusterScriptsRole"):
             assert not [action for action in actions(synthesis, stack, role) if "*" in action]
 
 
-def test_access_to_data_is_what_the_spec_says(synthesis: Synthesis) -> None:
+def test_access_to_data_is_what_the_spec_says(synthesis: Synthesized) -> None:
     written = resource_texts(synthesis, "Everything", "ClusterRolesInstanceRole", "s3:PutObject")
     read = resource_texts(synthesis, "Everything", "ClusterRolesInstanceRole", "s3:GetObject")
 
@@ -362,7 +362,7 @@ def test_access_to_data_is_what_the_spec_says(synthesis: Synthesis) -> None:
     assert [resource for resource in written if ":s3:::partner-data/drop/*" in resource]
 
 
-def test_nodes_may_read_each_script_that_they_run(synthesis: Synthesis) -> None:
+def test_nodes_may_read_each_script_that_they_run(synthesis: Synthesized) -> None:
     read = resource_texts(synthesis, "Everything", "ClusterRolesInstanceRole", "s3:GetObject")
 
     for end in (
@@ -413,7 +413,7 @@ def test_referring_to_the_config_bucket_lets_nodes_read_it(scripts: Path) -> Non
     assert ":s3:::company-config/*" in whole_bucket
 
 
-def test_secret_of_the_result_store_can_be_read(synthesis: Synthesis) -> None:
+def test_secret_of_the_result_store_can_be_read(synthesis: Synthesized) -> None:
     role = "ClusterRolesInstanceRole"
 
     [secret] = resource_texts(synthesis, "Everything", role, "secretsmanager:GetSecretValue")
@@ -423,7 +423,7 @@ def test_secret_of_the_result_store_can_be_read(synthesis: Synthesis) -> None:
     assert "secretsmanager:GetSecretValue" not in actions(synthesis, "Defaults", role)
 
 
-def test_session_manager_is_off_unless_asked_for(synthesis: Synthesis) -> None:
+def test_session_manager_is_off_unless_asked_for(synthesis: Synthesized) -> None:
     def managed_policies(stack: str) -> list[str]:
         return [
             str(policy)
@@ -436,7 +436,7 @@ def test_session_manager_is_off_unless_asked_for(synthesis: Synthesis) -> None:
     assert len(managed_policies("Everything")) == 1
 
 
-def test_every_role_has_the_boundary_and_the_path(synthesis: Synthesis) -> None:
+def test_every_role_has_the_boundary_and_the_path(synthesis: Synthesized) -> None:
     roles = synthesis.resources("Everything", "AWS::IAM::Role")
 
     assert len(roles) == 3
@@ -445,7 +445,7 @@ def test_every_role_has_the_boundary_and_the_path(synthesis: Synthesis) -> None:
         assert role["Properties"]["Path"] == "/emr/"
 
 
-def test_scripts_are_copied_before_the_cluster_starts(synthesis: Synthesis) -> None:
+def test_scripts_are_copied_before_the_cluster_starts(synthesis: Synthesized) -> None:
     copies = synthesis.resources("Everything", "Custom::ShippedScript")
     cluster = synthesis.resource("Everything", "AWS::EMR::Cluster")
 
@@ -458,7 +458,7 @@ def test_scripts_are_copied_before_the_cluster_starts(synthesis: Synthesis) -> N
         assert "Delete" not in copy["Properties"], "a running cluster may still need the old script"
 
 
-def test_disks_are_encrypted_with_a_key_that_goes_with_the_cluster(synthesis: Synthesis) -> None:
+def test_disks_are_encrypted_with_a_key_that_goes_with_the_cluster(synthesis: Synthesized) -> None:
     [key_id] = synthesis.resources("Defaults", "AWS::KMS::Key")
     key = synthesis.resource("Defaults", "AWS::KMS::Key")
     [name] = synthesis.resources("Defaults", "AWS::EMR::SecurityConfiguration")
@@ -479,7 +479,7 @@ def test_disks_are_encrypted_with_a_key_that_goes_with_the_cluster(synthesis: Sy
 
 
 def test_release_without_encrypted_disks_gets_no_empty_security_configuration(
-    synthesis: Synthesis,
+    synthesis: Synthesized,
 ) -> None:
     assert synthesis.resources("Release520", "AWS::EMR::SecurityConfiguration") == {}
     assert synthesis.resources("Release520", "AWS::KMS::Key") == {}
@@ -487,7 +487,7 @@ def test_release_without_encrypted_disks_gets_no_empty_security_configuration(
 
 
 def test_cluster_and_its_security_groups_carry_the_tag_of_the_managed_policy(
-    synthesis: Synthesis,
+    synthesis: Synthesized,
 ) -> None:
     assert EMR_TAG in synthesis.properties("Defaults", "AWS::EMR::Cluster")["Tags"]
     groups = synthesis.resources("Defaults", "AWS::EC2::SecurityGroup")
@@ -496,7 +496,7 @@ def test_cluster_and_its_security_groups_carry_the_tag_of_the_managed_policy(
         assert EMR_TAG in group["Properties"]["Tags"]
 
 
-def test_subnet_of_the_same_app_gets_the_tag(synthesis: Synthesis) -> None:
+def test_subnet_of_the_same_app_gets_the_tag(synthesis: Synthesized) -> None:
     tagged = [
         name
         for name, subnet in synthesis.resources(SURROUNDINGS, "AWS::EC2::Subnet").items()
@@ -506,7 +506,7 @@ def test_subnet_of_the_same_app_gets_the_tag(synthesis: Synthesis) -> None:
     assert len(tagged) == 3, "one public subnet, and both private ones that fleets choose from"
 
 
-def test_cluster_depends_on_every_rule_of_its_groups(synthesis: Synthesis) -> None:
+def test_cluster_depends_on_every_rule_of_its_groups(synthesis: Synthesized) -> None:
     """So that EMR finds them all and adds none, and CloudFormation deletes the cluster first."""
     for stack in STACKS:
         rules = {
@@ -516,7 +516,7 @@ def test_cluster_depends_on_every_rule_of_its_groups(synthesis: Synthesis) -> No
         assert set(rules) <= set(synthesis.resource(stack, "AWS::EMR::Cluster")["DependsOn"])
 
 
-def test_unknown_release_line_of_ports(synthesis: Synthesis) -> None:
+def test_unknown_release_line_of_ports(synthesis: Synthesized) -> None:
     """From release 8 nodes reach EMR through an endpoint: 443 from the VPC, neither 9443 nor 8443."""
     ports = {
         rule["Properties"]["FromPort"]
@@ -526,7 +526,7 @@ def test_unknown_release_line_of_ports(synthesis: Synthesis) -> None:
     assert ports == {0, -1, 443}
 
 
-def test_warnings_of_the_rules_reach_the_people_of_the_app(synthesis: Synthesis) -> None:
+def test_warnings_of_the_rules_reach_the_people_of_the_app(synthesis: Synthesized) -> None:
     """Nothing stops an outdated release, but the CDK command line says so."""
     [warning] = synthesis.findings_in("Release520")
 
@@ -588,17 +588,17 @@ def test_what_cannot_be_acknowledged(rule_id: str, found: str) -> None:
 
 
 @pytest.mark.parametrize("stack", [stack for stack in STACKS if stack != "Release520"])
-def test_no_finding_is_left(synthesis: Synthesis, stack: str) -> None:
+def test_no_finding_is_left(synthesis: Synthesized, stack: str) -> None:
     assert synthesis.findings_in(stack) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_cfn_lint_agrees(synthesis: Synthesis, stack: str) -> None:
+def test_cfn_lint_agrees(synthesis: Synthesized, stack: str) -> None:
     assert lint(synthesis.template_file(stack)) == []
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything", "Fleets"])
-def test_snapshot(synthesis: Synthesis, stack: str, snapshot: SnapshotAssertion) -> None:
+def test_snapshot(synthesis: Synthesized, stack: str, snapshot: SnapshotAssertion) -> None:
     assert masked(synthesis.template(stack)) == snapshot(extension_class=JSONSnapshotExtension)
 
 
@@ -704,7 +704,7 @@ def test_one_shipping_of_a_script_that_is_named_twice(scripts: Path) -> None:
     assert len(copies) == 1
 
 
-def test_groups_and_rules_of_a_private_subnet(synthesis: Synthesis) -> None:
+def test_groups_and_rules_of_a_private_subnet(synthesis: Synthesized) -> None:
     """The rules are those of the EMR Management Guide's tables, one resource each."""
     assert _rules(synthesis, "Defaults") == {
         *_between_nodes(),
@@ -716,14 +716,14 @@ def test_groups_and_rules_of_a_private_subnet(synthesis: Synthesis) -> None:
     }
 
 
-def test_groups_and_rules_of_a_public_subnet(synthesis: Synthesis) -> None:
+def test_groups_and_rules_of_a_public_subnet(synthesis: Synthesized) -> None:
     instances = synthesis.properties("Public", "AWS::EMR::Cluster")["Instances"]
 
     assert _rules(synthesis, "Public") == _between_nodes()
     assert "ServiceAccessSecurityGroup" not in instances
 
 
-def test_ssh_is_open_where_asked_for(synthesis: Synthesis) -> None:
+def test_ssh_is_open_where_asked_for(synthesis: Synthesized) -> None:
     added = _rules(synthesis, "Everything") - _rules(synthesis, "Defaults")
 
     assert added == {("in", "Primary", "tcp", 22, 22, "10.0.0.0/8")}
@@ -738,7 +738,7 @@ def _between_nodes() -> set[tuple[str, str, str, int, int, str]]:
     }
 
 
-def _rules(synthesis: Synthesis, stack: str) -> set[tuple[str, str, str, int, int, str]]:
+def _rules(synthesis: Synthesized, stack: str) -> set[tuple[str, str, str, int, int, str]]:
     def group(reference: Any) -> str:
         logical_id: str = reference["Fn::GetAtt"][0]
         [name] = [

@@ -16,7 +16,8 @@ from emr_platform.cluster import ClusterSpec, ClusterUseError, EmrCluster
 from emr_platform.identity import BaseClusterRoles, ClusterRoles
 from emr_platform.result_store import ResultStore
 from emr_platform.storage import Storage
-from tests.support import Synthesis, known_environment, lint, new_app, synthesize
+from emr_platform.testing import Synthesized
+from tests.support import known_environment, lint, new_app, synthesize
 
 SCALED = {
     "release": "emr-7.12.0",
@@ -52,7 +53,7 @@ def parts(scope: cdk.Stack) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     app = new_app(tmp_path_factory.mktemp("existing"))
     stack = cdk.Stack(app, "Existing", env=known_environment())
     storage = Storage.from_buckets(
@@ -99,13 +100,13 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return synthesize(app)
 
 
-def test_no_role_and_no_bucket_is_made(synthesis: Synthesis) -> None:
+def test_no_role_and_no_bucket_is_made(synthesis: Synthesized) -> None:
     types = {resource["Type"] for resource in synthesis.template("Existing")["Resources"].values()}
 
     assert not {"AWS::IAM::Role", "AWS::IAM::InstanceProfile", "AWS::S3::Bucket"} & types
 
 
-def test_cluster_has_the_roles_that_were_given(synthesis: Synthesis) -> None:
+def test_cluster_has_the_roles_that_were_given(synthesis: Synthesized) -> None:
     properties = synthesis.properties("Existing", "AWS::EMR::Cluster")
 
     arn = "arn:aws:iam::123456789012:role/"
@@ -115,7 +116,7 @@ def test_cluster_has_the_roles_that_were_given(synthesis: Synthesis) -> None:
     assert properties["JobFlowRole"] == "EMR_EC2_DefaultRole"
 
 
-def test_nodes_are_granted_what_they_need_before_they_start(synthesis: Synthesis) -> None:
+def test_nodes_are_granted_what_they_need_before_they_start(synthesis: Synthesized) -> None:
     policies = {
         name: policy["Properties"]
         for name, policy in synthesis.resources("Existing", "AWS::IAM::Policy").items()
@@ -128,7 +129,7 @@ def test_nodes_are_granted_what_they_need_before_they_start(synthesis: Synthesis
     assert set(policies) <= set(synthesis.resource("Existing", "AWS::EMR::Cluster")["DependsOn"])
 
 
-def test_result_store_lets_the_cluster_in(synthesis: Synthesis) -> None:
+def test_result_store_lets_the_cluster_in(synthesis: Synthesized) -> None:
     [rule] = [
         rule["Properties"]
         for rule in synthesis.resources("Existing", "AWS::EC2::SecurityGroupIngress").values()
@@ -138,7 +139,7 @@ def test_result_store_lets_the_cluster_in(synthesis: Synthesis) -> None:
     assert rule["FromPort"] == rule["ToPort"] == 3307
 
 
-def test_nobody_finds_anything(synthesis: Synthesis) -> None:
+def test_nobody_finds_anything(synthesis: Synthesized) -> None:
     assert synthesis.findings_in("Existing") == []
     assert lint(synthesis.template_file("Existing")) == []
 

@@ -11,8 +11,9 @@ from aws_cdk import aws_s3 as s3
 
 from emr_platform.cluster import EmrCluster
 from emr_platform.cluster.cloudformation import cluster_properties
+from emr_platform.testing import Synthesized
 from tests.examples.published import HERE, Example, differing, is_within
-from tests.support import Synthesis, new_app, synthesize
+from tests.support import new_app, synthesize
 
 LARGEST = {
     "Fleets": "terraform-aws-emr/private-instance-fleet",
@@ -35,7 +36,7 @@ def example(stack: str) -> Example:
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     app = new_app(tmp_path_factory.mktemp("examples"))
     around = cdk.Stack(app, "Around")
     vpc = ec2.Vpc(around, "Vpc", max_azs=2)
@@ -62,7 +63,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 
 
 @pytest.mark.parametrize("stack", LARGEST)
-def test_template_holds_what_was_published(synthesis: Synthesis, stack: str) -> None:
+def test_template_holds_what_was_published(synthesis: Synthesized, stack: str) -> None:
     published = example(stack)
     properties = synthesis.properties(stack, "AWS::EMR::Cluster")
     wanted: dict[str, Any] = published.published
@@ -75,7 +76,9 @@ def test_template_holds_what_was_published(synthesis: Synthesis, stack: str) -> 
     assert {path: values for path, values in found.items() if not is_within(path, known)} == {}
 
 
-def test_template_holds_the_security_configuration_that_was_published(synthesis: Synthesis) -> None:
+def test_template_holds_the_security_configuration_that_was_published(
+    synthesis: Synthesized,
+) -> None:
     properties = synthesis.properties("Kerberos", "AWS::EMR::SecurityConfiguration")
 
     assert (

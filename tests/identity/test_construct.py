@@ -11,15 +11,15 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from emr_platform.identity import ClusterRoles, IdentitySpec
-from emr_platform.testing import masked
-from tests.support import Synthesis, known_environment, lint, new_app, synthesize
+from emr_platform.testing import Synthesized, masked
+from tests.support import known_environment, lint, new_app, synthesize
 
 STACKS = ["Defaults", "Everything"]
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """One app with roles of nothing set, and of everything set."""
     app = new_app(tmp_path_factory.mktemp("identity"))
     ClusterRoles(cdk.Stack(app, "Defaults"), "Roles")
@@ -34,7 +34,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return synthesize(app)
 
 
-def test_who_may_take_the_roles(synthesis: Synthesis) -> None:
+def test_who_may_take_the_roles(synthesis: Synthesized) -> None:
     services = {
         role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
         for role in synthesis.resources("Defaults", "AWS::IAM::Role").values()
@@ -43,7 +43,7 @@ def test_who_may_take_the_roles(synthesis: Synthesis) -> None:
     assert services == {"ec2.amazonaws.com", "elasticmapreduce.amazonaws.com"}
 
 
-def test_emr_must_act_for_this_account_and_region(synthesis: Synthesis) -> None:
+def test_emr_must_act_for_this_account_and_region(synthesis: Synthesized) -> None:
     [trust] = trusts(synthesis, "RolesServiceRole")
 
     assert trust["Condition"] == {
@@ -52,7 +52,7 @@ def test_emr_must_act_for_this_account_and_region(synthesis: Synthesis) -> None:
     }
 
 
-def trusts(synthesis: Synthesis, role: str) -> list[Any]:
+def trusts(synthesis: Synthesized, role: str) -> list[Any]:
     """Who may take a role of everything set, by the beginning of its logical id."""
     [properties] = [
         resource["Properties"]
@@ -63,7 +63,7 @@ def trusts(synthesis: Synthesis, role: str) -> list[Any]:
     return statements
 
 
-def statements(synthesis: Synthesis, role: str) -> list[Any]:
+def statements(synthesis: Synthesized, role: str) -> list[Any]:
     """What a role of everything set may do, by the beginning of its logical id."""
     return [
         statement
@@ -73,7 +73,7 @@ def statements(synthesis: Synthesis, role: str) -> list[Any]:
     ]
 
 
-def test_automatic_scaling_has_a_role_only_where_it_is_used(synthesis: Synthesis) -> None:
+def test_automatic_scaling_has_a_role_only_where_it_is_used(synthesis: Synthesized) -> None:
     def roles(stack: str) -> list[str]:
         names = synthesis.resources(stack, "AWS::IAM::Role")
         return [name for name in names if name.startswith("RolesAutomaticScalingRole")]
@@ -82,7 +82,7 @@ def test_automatic_scaling_has_a_role_only_where_it_is_used(synthesis: Synthesis
     assert len(roles("Everything")) == 1
 
 
-def test_emr_and_application_auto_scaling_take_the_scaling_role(synthesis: Synthesis) -> None:
+def test_emr_and_application_auto_scaling_take_the_scaling_role(synthesis: Synthesized) -> None:
     """Both, on behalf of this account: "Service role for automatic scaling" in the Management Guide."""
     trust = {
         statement["Principal"]["Service"]: statement["Condition"]
@@ -104,7 +104,7 @@ def test_emr_and_application_auto_scaling_take_the_scaling_role(synthesis: Synth
     }
 
 
-def test_scaling_role_may_what_emrs_own_policy_allows(synthesis: Synthesis) -> None:
+def test_scaling_role_may_what_emrs_own_policy_allows(synthesis: Synthesized) -> None:
     """The actions of AmazonElasticMapReduceforAutoScalingRole, on resources of this account and region."""
     allowed = {
         action: statement["Resource"]
@@ -122,7 +122,7 @@ def test_scaling_role_may_what_emrs_own_policy_allows(synthesis: Synthesis) -> N
     }
 
 
-def test_service_role_may_pass_the_scaling_role_on(synthesis: Synthesis) -> None:
+def test_service_role_may_pass_the_scaling_role_on(synthesis: Synthesized) -> None:
     passing = {
         statement["Resource"]["Fn::GetAtt"][0]: statement["Condition"]["StringLike"]
         for statement in statements(synthesis, "RolesServiceRole")
@@ -148,7 +148,7 @@ def test_china_has_an_emr_of_another_name(tmp_path: Path) -> None:
     assert services == {"ec2.amazonaws.com", "elasticmapreduce.amazonaws.com.cn"}
 
 
-def test_spot_role_may_be_made_where_spot_is_used(synthesis: Synthesis) -> None:
+def test_spot_role_may_be_made_where_spot_is_used(synthesis: Synthesized) -> None:
     """Accounts that never used Spot lack it, and EMR's managed policy does not allow to make it."""
 
     def making(stack: str) -> list[Any]:
@@ -167,29 +167,29 @@ def test_spot_role_may_be_made_where_spot_is_used(synthesis: Synthesis) -> None:
     )
 
 
-def test_nothing_has_a_fixed_name(synthesis: Synthesis) -> None:
+def test_nothing_has_a_fixed_name(synthesis: Synthesized) -> None:
     for stack in STACKS:
         for kind in ("AWS::IAM::Role", "AWS::IAM::InstanceProfile"):
             for resource in synthesis.resources(stack, kind).values():
                 assert not {"RoleName", "InstanceProfileName"} & resource["Properties"].keys()
 
 
-def test_instance_profile_holds_the_instance_role(synthesis: Synthesis) -> None:
+def test_instance_profile_holds_the_instance_role(synthesis: Synthesized) -> None:
     [role] = synthesis.properties("Everything", "AWS::IAM::InstanceProfile")["Roles"]
 
     assert role["Ref"].startswith("RolesInstanceRole")
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_no_finding_is_left(synthesis: Synthesis, stack: str) -> None:
+def test_no_finding_is_left(synthesis: Synthesized, stack: str) -> None:
     assert synthesis.findings_in(stack) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_cfn_lint_agrees(synthesis: Synthesis, stack: str) -> None:
+def test_cfn_lint_agrees(synthesis: Synthesized, stack: str) -> None:
     assert lint(synthesis.template_file(stack)) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_snapshot(synthesis: Synthesis, stack: str, snapshot: SnapshotAssertion) -> None:
+def test_snapshot(synthesis: Synthesized, stack: str, snapshot: SnapshotAssertion) -> None:
     assert masked(synthesis.template(stack)) == snapshot(extension_class=JSONSnapshotExtension)

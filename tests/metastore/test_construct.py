@@ -21,7 +21,8 @@ from emr_platform.metastore.access import grant_glue_catalog
 from emr_platform.metastore.construct import ConfigurationSecrets
 from emr_platform.metastore.spec import GlueCatalogSpec
 from emr_platform.problems import InvalidSpecError
-from tests.support import Synthesis, new_app, synthesize
+from emr_platform.testing import Synthesized
+from tests.support import new_app, synthesize
 
 HOST = "store.example.com"
 HUE_SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:hue-AbCdEf"
@@ -97,7 +98,7 @@ def add_role(scope: cdk.Stack, id: str) -> iam.Role:
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     app = new_app(tmp_path_factory.mktemp("metastore"))
     around = Surroundings(app)
     add_cluster(around, CLUSTER, result_store_secret=around.secret, result_store_host=HOST)
@@ -143,7 +144,7 @@ def add_users(app: cdk.App, around: Surroundings) -> None:
     )
 
 
-def statements(synthesis: Synthesis, stack: str, action: str) -> list[Mapping[str, Any]]:
+def statements(synthesis: Synthesized, stack: str, action: str) -> list[Mapping[str, Any]]:
     """The statements of all policies that allow an action."""
     return [
         statement
@@ -157,7 +158,7 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def holders(synthesis: Synthesis, stack: str, action: str) -> set[str]:
+def holders(synthesis: Synthesized, stack: str, action: str) -> set[str]:
     """The roles whose policies allow an action, as they are told apart by their names."""
     return {
         "service" if "ServiceRole" in logical_id else "instance"
@@ -171,7 +172,7 @@ def flat(value: Any) -> str:
     return json.dumps(value)
 
 
-def configuration(synthesis: Synthesis, stack: str, *path: str) -> Mapping[str, Any]:
+def configuration(synthesis: Synthesized, stack: str, *path: str) -> Mapping[str, Any]:
     found = synthesis.properties(stack, "AWS::EMR::Cluster")["Configurations"]
     for name in path:
         (entry,) = [item for item in found if item["Classification"] == name]
@@ -180,7 +181,7 @@ def configuration(synthesis: Synthesis, stack: str, *path: str) -> Mapping[str, 
     return properties
 
 
-def test_nodes_may_use_the_databases_of_the_catalog_that_are_named(synthesis: Synthesis) -> None:
+def test_nodes_may_use_the_databases_of_the_catalog_that_are_named(synthesis: Synthesized) -> None:
     (statement,) = statements(synthesis, "Full", "glue:CreateTable")
     resources = flat(statement["Resource"])
     for resource in ("catalog", "database/sales", "table/sales/*", "userDefinedFunction/sales/*"):
@@ -191,7 +192,9 @@ def test_nodes_may_use_the_databases_of_the_catalog_that_are_named(synthesis: Sy
     assert holders(synthesis, "Full", "glue:CreateTable") == {"instance"}
 
 
-def test_nodes_may_look_for_the_databases_that_spark_always_looks_for(synthesis: Synthesis) -> None:
+def test_nodes_may_look_for_the_databases_that_spark_always_looks_for(
+    synthesis: Synthesized,
+) -> None:
     resources = [flat(s["Resource"]) for s in statements(synthesis, "Full", "glue:GetDatabase")]
     assert [text for text in resources if "database/default" in text and "global_temp" in text]
 
@@ -238,7 +241,7 @@ def test_names_that_are_none(name: str) -> None:
         GlueCatalogSpec(databases=[name])
 
 
-def test_nodes_that_read_may_only_read(synthesis: Synthesis) -> None:
+def test_nodes_that_read_may_only_read(synthesis: Synthesized) -> None:
     (statement,) = statements(synthesis, "Parts", "glue:GetTable")
     verbs = {action.removeprefix("glue:")[:3] for action in statement["Action"]}
     assert verbs == {"Bat", "Get"}
@@ -251,7 +254,7 @@ def test_nodes_that_read_may_only_read(synthesis: Synthesis) -> None:
 @pytest.mark.parametrize(
     ("stack", "original"), [("Full", "ExportsOutputRefSecret"), ("Parts", OOZIE_SECRET)]
 )
-def test_no_template_holds_a_password(synthesis: Synthesis, stack: str, original: str) -> None:
+def test_no_template_holds_a_password(synthesis: Synthesized, stack: str, original: str) -> None:
     secret = flat(synthesis.properties(stack, "AWS::SecretsManager::Secret")["SecretString"])
     assert "{{resolve:secretsmanager:" in secret
     assert original in secret
@@ -259,7 +262,7 @@ def test_no_template_holds_a_password(synthesis: Synthesis, stack: str, original
     assert flat(synthesis.template(stack)).count("{{resolve:") == 1
 
 
-def test_configurations_name_secrets(synthesis: Synthesis) -> None:
+def test_configurations_name_secrets(synthesis: Synthesized) -> None:
     (copy,) = synthesis.resources("Full", "AWS::SecretsManager::Secret")
     hue = configuration(synthesis, "Full", "hue-ini", "desktop", "database")
     oozie = configuration(synthesis, "Full", "oozie-site")
@@ -271,7 +274,7 @@ def test_configurations_name_secrets(synthesis: Synthesis) -> None:
     assert own["EMR.secret@HUE_PASSWORD"] == {"Ref": copy}
 
 
-def test_emr_itself_may_read_the_secrets_and_nodes_may_not(synthesis: Synthesis) -> None:
+def test_emr_itself_may_read_the_secrets_and_nodes_may_not(synthesis: Synthesized) -> None:
     # https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html
     action = "secretsmanager:GetSecretValue"
     (statement,) = statements(synthesis, "Full", action)
@@ -285,13 +288,13 @@ def test_emr_itself_may_read_the_secrets_and_nodes_may_not(synthesis: Synthesis)
     assert "ExportsOutputFnGetAttKey" in decrypted
 
 
-def test_emr_may_read_a_copy_instead_of_json(synthesis: Synthesis) -> None:
+def test_emr_may_read_a_copy_instead_of_json(synthesis: Synthesized) -> None:
     (statement,) = statements(synthesis, "Parts", "secretsmanager:GetSecretValue")
     (copy,) = synthesis.resources("Parts", "AWS::SecretsManager::Secret")
     assert statement["Resource"] == {"Ref": copy}
 
 
-def test_presets_open_what_they_need(synthesis: Synthesis) -> None:
+def test_presets_open_what_they_need(synthesis: Synthesized) -> None:
     written = flat([s["Resource"] for s in statements(synthesis, "Full", "s3:PutObject")])
     assert "/jupyter/*" in written
     assert "/tables/*" in written
@@ -302,7 +305,7 @@ def test_presets_open_what_they_need(synthesis: Synthesis) -> None:
     assert "Fn::ImportValue" in bucket
 
 
-def test_applications_of_presets_are_installed(synthesis: Synthesis) -> None:
+def test_applications_of_presets_are_installed(synthesis: Synthesized) -> None:
     applications = synthesis.properties("Full", "AWS::EMR::Cluster")["Applications"]
     assert [application["Name"] for application in applications] == [
         "Hive",
@@ -315,7 +318,7 @@ def test_applications_of_presets_are_installed(synthesis: Synthesis) -> None:
     ]
 
 
-def test_nothing_is_found_that_is_not_acknowledged(synthesis: Synthesis) -> None:
+def test_nothing_is_found_that_is_not_acknowledged(synthesis: Synthesized) -> None:
     found = {
         finding.rule
         for finding in synthesis.findings
@@ -331,7 +334,7 @@ def test_result_store_has_to_be_passed_in() -> None:
     assert {problem.rule_id for problem in refused.value.problems} >= {"EMR-REFERENCE-007"}
 
 
-def test_applications_connect_as_users_of_the_result_store(synthesis: Synthesis) -> None:
+def test_applications_connect_as_users_of_the_result_store(synthesis: Synthesized) -> None:
     hive = configuration(synthesis, "Users", "hive-site")
     oozie = configuration(synthesis, "Users", "oozie-site")
     copies = synthesis.resources("Users", "AWS::SecretsManager::Secret")
@@ -353,7 +356,7 @@ def test_applications_connect_as_users_of_the_result_store(synthesis: Synthesis)
         assert "Key" in flat(copy["Properties"]["KmsKeyId"])
 
 
-def test_emr_reads_the_copies_and_nodes_the_users_that_are_named(synthesis: Synthesis) -> None:
+def test_emr_reads_the_copies_and_nodes_the_users_that_are_named(synthesis: Synthesized) -> None:
     read = statements(synthesis, "Users", "secretsmanager:GetSecretValue")
     copies = set(synthesis.resources("Users", "AWS::SecretsManager::Secret"))
     by_service, by_nodes = sorted(read, key=lambda statement: "pipeline" in flat(statement))

@@ -24,8 +24,8 @@ from emr_platform.network import (
     SharedVpcSpec,
 )
 from emr_platform.network.addresses import AddressSpaceError
-from emr_platform.testing import masked
-from tests.support import Synthesis, known_environment, lint, new_app, synthesize
+from emr_platform.testing import Synthesized, masked
+from tests.support import known_environment, lint, new_app, synthesize
 
 EMR_TAG = {"Key": "for-use-with-amazon-emr-managed-policies", "Value": "true"}
 
@@ -54,7 +54,7 @@ NEW = ["Defaults", "Everything", "NamedZones"]
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """One app with a stack for each kind of network."""
     app = new_app(tmp_path_factory.mktemp("network"))
     defaults = Network(cdk.Stack(app, "Defaults"), "Network", spec=NewVpcSpec())
@@ -103,7 +103,7 @@ def templates(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(JSONSnapshotExtension)
 
 
-def named(synthesis: Synthesis, stack: str, type: str) -> dict[str, Any]:
+def named(synthesis: Synthesized, stack: str, type: str) -> dict[str, Any]:
     """Properties of resources by the end of their Name tag, which is their path."""
     return {
         tag["Value"].rpartition("/")[2]: resource["Properties"]
@@ -113,7 +113,7 @@ def named(synthesis: Synthesis, stack: str, type: str) -> dict[str, Any]:
     }
 
 
-def default_routes(synthesis: Synthesis, stack: str) -> dict[str, str]:
+def default_routes(synthesis: Synthesized, stack: str) -> dict[str, str]:
     """Where the default route of each subnet leads, by the subnet's number and kind."""
     return {
         logical_id.removeprefix("Network").partition("DefaultRoute")[0]: (
@@ -123,37 +123,37 @@ def default_routes(synthesis: Synthesis, stack: str) -> dict[str, str]:
     }
 
 
-def test_template_with_nothing_set(synthesis: Synthesis, templates: SnapshotAssertion) -> None:
+def test_template_with_nothing_set(synthesis: Synthesized, templates: SnapshotAssertion) -> None:
     assert masked(synthesis.template("Defaults")) == templates
 
 
-def test_template_with_everything_set(synthesis: Synthesis, templates: SnapshotAssertion) -> None:
+def test_template_with_everything_set(synthesis: Synthesized, templates: SnapshotAssertion) -> None:
     assert masked(synthesis.template("Everything")) == templates
 
 
-def test_nothing_is_looked_up(synthesis: Synthesis) -> None:
-    assert "missing" not in synthesis.manifest
+def test_nothing_is_looked_up(synthesis: Synthesized) -> None:
+    assert '"missing"' not in (synthesis.directory / "manifest.json").read_text()
 
 
-def test_nothing_is_found(synthesis: Synthesis) -> None:
+def test_nothing_is_found(synthesis: Synthesized) -> None:
     assert synthesis.findings == ()
 
 
-def test_what_is_acknowledged(synthesis: Synthesis) -> None:
+def test_what_is_acknowledged(synthesis: Synthesized) -> None:
     assert synthesis.acknowledged == {"W3010"}
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything", "Existing"])
-def test_cfn_lint(synthesis: Synthesis, stack: str) -> None:
+def test_cfn_lint(synthesis: Synthesized, stack: str) -> None:
     assert lint(synthesis.template_file(stack)) == []
 
 
-def test_cfn_lint_where_zones_are_named(synthesis: Synthesis) -> None:
+def test_cfn_lint_where_zones_are_named(synthesis: Synthesized) -> None:
     ignore = {"W3010": "the user named the zones"}
     assert lint(synthesis.template_file("NamedZones"), ignore=ignore) == []
 
 
-def test_vpc(synthesis: Synthesis) -> None:
+def test_vpc(synthesis: Synthesized) -> None:
     vpc = synthesis.properties("Defaults", "AWS::EC2::VPC")
 
     assert vpc["CidrBlock"] == "10.0.0.0/16"
@@ -163,7 +163,7 @@ def test_vpc(synthesis: Synthesis) -> None:
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_zones_are_the_regions_first_ones(synthesis: Synthesis, stack: str) -> None:
+def test_zones_are_the_regions_first_ones(synthesis: Synthesized, stack: str) -> None:
     subnets = named(synthesis, stack, "AWS::EC2::Subnet")
 
     zones = 2 if stack == "Defaults" else 3
@@ -174,7 +174,7 @@ def test_zones_are_the_regions_first_ones(synthesis: Synthesis, stack: str) -> N
     assert f"ClusterSubnet{zones + 1}" not in subnets
 
 
-def test_zones_by_name(synthesis: Synthesis) -> None:
+def test_zones_by_name(synthesis: Synthesized) -> None:
     subnets = named(synthesis, "NamedZones", "AWS::EC2::Subnet")
 
     assert {name: subnet["AvailabilityZone"] for name, subnet in subnets.items()} == {
@@ -186,7 +186,7 @@ def test_zones_by_name(synthesis: Synthesis) -> None:
 
 
 @pytest.mark.parametrize("stack", NEW)
-def test_emr_may_use_the_cluster_subnets_and_no_other(synthesis: Synthesis, stack: str) -> None:
+def test_emr_may_use_the_cluster_subnets_and_no_other(synthesis: Synthesized, stack: str) -> None:
     for name, subnet in named(synthesis, stack, "AWS::EC2::Subnet").items():
         assert (EMR_TAG in subnet["Tags"]) is ("Cluster" in name)
     tagged = {
@@ -198,13 +198,13 @@ def test_emr_may_use_the_cluster_subnets_and_no_other(synthesis: Synthesis, stac
 
 
 @pytest.mark.parametrize("stack", NEW)
-def test_only_public_clusters_get_public_addresses(synthesis: Synthesis, stack: str) -> None:
+def test_only_public_clusters_get_public_addresses(synthesis: Synthesized, stack: str) -> None:
     for name, subnet in named(synthesis, stack, "AWS::EC2::Subnet").items():
         public = stack == "NamedZones" and name.startswith("PublicCluster")
         assert subnet["MapPublicIpOnLaunch"] is public
 
 
-def test_a_private_network_has_no_way_out(synthesis: Synthesis) -> None:
+def test_a_private_network_has_no_way_out(synthesis: Synthesized) -> None:
     types = {resource["Type"] for resource in synthesis.template("Defaults")["Resources"].values()}
 
     assert types.isdisjoint(
@@ -212,7 +212,7 @@ def test_a_private_network_has_no_way_out(synthesis: Synthesis) -> None:
     )
 
 
-def test_nat_gateways_are_shared_among_zones(synthesis: Synthesis) -> None:
+def test_nat_gateways_are_shared_among_zones(synthesis: Synthesized) -> None:
     routes = default_routes(synthesis, "Everything")
     gateways = synthesis.resources("Everything", "AWS::EC2::NatGateway")
     (internet,) = synthesis.resources("Everything", "AWS::EC2::InternetGateway")
@@ -230,12 +230,12 @@ def test_nat_gateways_are_shared_among_zones(synthesis: Synthesis) -> None:
     assert [subnet.startswith("NetworkNatSubnet") for subnet in subnets] == [True, True]
 
 
-def test_a_nat_gateway_waits_for_its_way_to_the_internet(synthesis: Synthesis) -> None:
+def test_a_nat_gateway_waits_for_its_way_to_the_internet(synthesis: Synthesized) -> None:
     for gateway in synthesis.resources("Everything", "AWS::EC2::NatGateway").values():
         assert any("DefaultRoute" in dependency for dependency in gateway["DependsOn"])
 
 
-def test_public_clusters_reach_the_internet_themselves(synthesis: Synthesis) -> None:
+def test_public_clusters_reach_the_internet_themselves(synthesis: Synthesized) -> None:
     (internet,) = synthesis.resources("NamedZones", "AWS::EC2::InternetGateway")
 
     assert default_routes(synthesis, "NamedZones") == {
@@ -255,7 +255,7 @@ def test_more_nat_gateways_than_zones() -> None:
 
 
 @pytest.mark.parametrize("stack", NEW)
-def test_gateway_endpoints_are_in_every_route_table(synthesis: Synthesis, stack: str) -> None:
+def test_gateway_endpoints_are_in_every_route_table(synthesis: Synthesized, stack: str) -> None:
     tables = set(synthesis.resources(stack, "AWS::EC2::RouteTable"))
     gateways = [
         endpoint["Properties"]
@@ -269,7 +269,7 @@ def test_gateway_endpoints_are_in_every_route_table(synthesis: Synthesis, stack:
         assert {table["Ref"] for table in endpoint["RouteTableIds"]} == tables
 
 
-def interface_endpoints(synthesis: Synthesis, stack: str) -> list[dict[str, Any]]:
+def interface_endpoints(synthesis: Synthesized, stack: str) -> list[dict[str, Any]]:
     return [
         endpoint["Properties"]
         for endpoint in synthesis.resources(stack, "AWS::EC2::VPCEndpoint").values()
@@ -277,7 +277,7 @@ def interface_endpoints(synthesis: Synthesis, stack: str) -> list[dict[str, Any]
     ]
 
 
-def test_interface_endpoints_of_a_private_network(synthesis: Synthesis) -> None:
+def test_interface_endpoints_of_a_private_network(synthesis: Synthesized) -> None:
     services = [
         endpoint["ServiceName"]["Fn::Join"][1]
         for endpoint in interface_endpoints(synthesis, "Defaults")
@@ -289,7 +289,7 @@ def test_interface_endpoints_of_a_private_network(synthesis: Synthesis) -> None:
     ]
 
 
-def test_interface_endpoints_that_were_asked_for(synthesis: Synthesis) -> None:
+def test_interface_endpoints_that_were_asked_for(synthesis: Synthesized) -> None:
     endpoints = interface_endpoints(synthesis, "Everything")
 
     # Gateway endpoints are always there, and named twice is still one.
@@ -303,7 +303,7 @@ def test_interface_endpoints_that_were_asked_for(synthesis: Synthesis) -> None:
         assert all("ClusterSubnet" in subnet["Ref"] for subnet in endpoint["SubnetIds"])
 
 
-def test_interface_endpoints_answer_the_vpc_only(synthesis: Synthesis) -> None:
+def test_interface_endpoints_answer_the_vpc_only(synthesis: Synthesized) -> None:
     group = synthesis.properties("Everything", "AWS::EC2::SecurityGroup")
 
     (rule,) = group["SecurityGroupIngress"]
@@ -317,7 +317,7 @@ def test_interface_endpoints_answer_the_vpc_only(synthesis: Synthesis) -> None:
     assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["255.255.255.255/32"]
 
 
-def test_no_interface_endpoints_where_there_is_another_way(synthesis: Synthesis) -> None:
+def test_no_interface_endpoints_where_there_is_another_way(synthesis: Synthesized) -> None:
     assert interface_endpoints(synthesis, "NamedZones") == []
     assert synthesis.resources("NamedZones", "AWS::EC2::SecurityGroup") == {}
 
@@ -325,7 +325,7 @@ def test_no_interface_endpoints_where_there_is_another_way(synthesis: Synthesis)
 @pytest.mark.parametrize(
     ("stack", "policy", "days"), [("Defaults", "Retain", 90), ("Everything", "Delete", 365)]
 )
-def test_flow_logs(synthesis: Synthesis, stack: str, policy: str, days: int) -> None:
+def test_flow_logs(synthesis: Synthesized, stack: str, policy: str, days: int) -> None:
     flow_log = synthesis.properties(stack, "AWS::EC2::FlowLog")
     (vpc,) = synthesis.resources(stack, "AWS::EC2::VPC")
     log_group = synthesis.template(stack)["Resources"][flow_log["LogGroupName"]["Ref"]]
@@ -348,7 +348,7 @@ def test_every_retention_that_may_be_declared() -> None:
         assert resource.retention_in_days == days
 
 
-def test_the_default_security_group_is_closed(synthesis: Synthesis) -> None:
+def test_the_default_security_group_is_closed(synthesis: Synthesized) -> None:
     (vpc,) = synthesis.resources("Defaults", "AWS::EC2::VPC")
     group = {"Fn::GetAtt": [vpc, "DefaultSecurityGroup"]}
     closed = synthesis.properties("Defaults", "Custom::ClosedDefaultSecurityGroup")
@@ -372,7 +372,7 @@ def test_the_default_security_group_is_closed(synthesis: Synthesis) -> None:
     assert "ManagedPolicyArns" not in role["Properties"]
 
 
-def test_another_stack_can_use_the_network(synthesis: Synthesis) -> None:
+def test_another_stack_can_use_the_network(synthesis: Synthesized) -> None:
     group = synthesis.properties("Dependent", "AWS::EC2::SecurityGroup")
     outputs = synthesis.template("Dependent")["Outputs"]
 
@@ -383,7 +383,7 @@ def test_another_stack_can_use_the_network(synthesis: Synthesis) -> None:
         assert all(f"Network{kind}Subnet" in part["Fn::ImportValue"] for part in imports)
 
 
-def test_an_existing_vpc_is_left_alone(synthesis: Synthesis) -> None:
+def test_an_existing_vpc_is_left_alone(synthesis: Synthesized) -> None:
     template = synthesis.template("Existing")
 
     assert [resource["Type"] for resource in template["Resources"].values()] == [
@@ -406,7 +406,7 @@ def test_what_an_existing_network_says_of_itself() -> None:
     assert network.cluster_subnet_kind == "public"
 
 
-def test_a_shared_network_is_used_and_not_changed(synthesis: Synthesis) -> None:
+def test_a_shared_network_is_used_and_not_changed(synthesis: Synthesized) -> None:
     template = synthesis.template("Shared")
     group = synthesis.properties("Shared", "AWS::EC2::SecurityGroup")
 

@@ -18,7 +18,8 @@ from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
 from emr_platform.operations.inventory import Inventory, take_inventory
 from emr_platform.operations.local_aws import LocalAws
 from emr_platform.operations.local_aws.cdk import Cdk
-from emr_platform.tenants.tenancy import Tenancy
+from emr_platform.pool.spec import PoolSpec
+from emr_platform.tenants.tenancy import PoolTenant, Tenancy
 from stacks.environment import EnvironmentStage
 from tests.support import ROOT, new_app
 
@@ -136,6 +137,62 @@ def test_a_tenant_in_a_shared_network(aws: LocalAws, tmp_path: Path) -> None:
     assert cdk.destroy("common/*") == 0
     for name in ("common", "globex"):
         assert take_inventory(aws.client, environment=name).stacks == ()
+
+
+def test_a_tenant_of_a_shared_cluster(aws: LocalAws, tmp_path: Path) -> None:
+    """The cluster in a VPC that exists, then the tenant; its queue is set while the cluster runs."""
+    shared = EnvironmentSpec.model_validate(
+        {
+            "name": "hub",
+            "region": aws.region,
+            "protection": "destroy",
+            "network": {
+                "vpc_id": "vpc-12345678",
+                "cidr": "10.0.0.0/16",
+                "cluster_subnet_ids": ["subnet-12345678"],
+            },
+            "storage": {"data": {"lake": {}}},
+            "clusters": {"etl": {"release": "emr-7.12.0", "core": {"count": 1}}},
+        }
+    )
+    pool = PoolSpec.model_validate({"queue": {"guaranteed_percent": 10, "maximum_percent": 50}})
+    app = new_app(tmp_path)
+    tenants = (PoolTenant("initech", pool),)
+    hub = Tenancy(tier="shared", serves=frozenset({"pool"}), pool_tenants=tenants)
+    initech = EnvironmentSpec(name="initech", region=aws.region, protection="destroy")
+    share = Tenancy(tier="pool", tenant="initech", shared=shared, pool=pool)
+    EnvironmentStage(app, spec=shared, directory=tmp_path, tenancy=hub)
+    EnvironmentStage(app, spec=initech, directory=tmp_path, tenancy=share)
+    app.synth()
+    environment = aws.environment()
+    cdk = Cdk(project=ROOT, environment=environment, node_modules=NODE_MODULES, app=str(tmp_path))
+
+    assert cdk.run("deploy", "hub/*", *DIRECT) == 0
+    assert cdk.run("deploy", "initech/*", *DIRECT) == 0
+
+    outputs = {
+        each["OutputKey"]: each["OutputValue"]
+        for each in aws.client("cloudformation").describe_stacks(StackName="initech-tenancy")[
+            "Stacks"
+        ][0]["Outputs"]
+    }
+    [running] = take_inventory(aws.client, environment="hub").clusters
+    parameter = aws.client("ssm").get_parameter(Name=outputs["ClusterIdParameter"])
+    assert parameter["Parameter"]["Value"] == running.id
+    bucket, path = outputs["DataUriLake"].removeprefix("s3://").split("/", 1)
+    assert path == "tenants/initech/"
+    aws.client("s3").head_bucket(Bucket=bucket)
+    database = aws.client("glue").get_database(Name=outputs["Database"])["Database"]
+    assert database["LocationUri"] == f"{outputs['DataUriLake']}database/"
+    assert outputs["RuntimeRole"].split("role", 1)[1].startswith("/emr-platform/hub/etl/")
+    groups = aws.client("emr").list_instance_groups(ClusterId=running.id)["InstanceGroups"]
+    [primary] = [group for group in groups if group["InstanceGroupType"] == "MASTER"]
+    [scheduler] = primary["Configurations"]
+    assert scheduler["Classification"] == "capacity-scheduler"
+    root = "yarn.scheduler.capacity.root"
+    assert scheduler["Properties"][f"{root}.queues"] == "default,initech"
+    assert scheduler["Properties"][f"{root}.default.capacity"] == "90"
+    assert scheduler["Properties"][f"{root}.{outputs['Queue']}.maximum-capacity"] == "50"
 
 
 def deployed(aws: LocalAws, file: Path, *, name: str, to: Path) -> Inventory:

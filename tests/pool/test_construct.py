@@ -18,16 +18,8 @@ from emr_platform.pool.construct import PoolShare, SharedBucket, SharedCluster
 from emr_platform.pool.queues_construct import ClusterQueues
 from emr_platform.pool.spec import PoolSpec, QueueSpec
 from emr_platform.tenants.tenancy import PoolTenant
-from emr_platform.testing import masked
-from tests.support import (
-    ACCOUNT,
-    REGION,
-    Synthesis,
-    known_environment,
-    lint,
-    new_app,
-    synthesize,
-)
+from emr_platform.testing import Synthesized, masked
+from tests.support import ACCOUNT, REGION, known_environment, lint, new_app, synthesize
 
 ROLES = f"arn:aws:iam::{ACCOUNT}:role/"
 NODES = f"{ROLES}nodes"
@@ -43,7 +35,7 @@ def bucket(scope: Construct, name: str) -> s3.IBucket:
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     app = new_app(tmp_path_factory.mktemp("pool"))
     nothing = cdk.Stack(app, "Nothing")
     PoolShare(
@@ -90,7 +82,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return synthesize(app)
 
 
-def role(synthesis: Synthesis, name: str) -> Any:
+def role(synthesis: Synthesized, name: str) -> Any:
     (found,) = (
         resource["Properties"]
         for logical_id, resource in synthesis.resources("Everything", "AWS::IAM::Role").items()
@@ -99,7 +91,7 @@ def role(synthesis: Synthesis, name: str) -> Any:
     return found
 
 
-def statements(synthesis: Synthesis, name: str) -> list[Any]:
+def statements(synthesis: Synthesized, name: str) -> list[Any]:
     (found,) = (
         resource["Properties"]["PolicyDocument"]["Statement"]
         for logical_id, resource in synthesis.resources("Everything", "AWS::IAM::Policy").items()
@@ -109,7 +101,7 @@ def statements(synthesis: Synthesis, name: str) -> list[Any]:
     return statements
 
 
-def statement(synthesis: Synthesis, name: str, action: str, about: str = "") -> Any:
+def statement(synthesis: Synthesized, name: str, action: str, about: str = "") -> Any:
     (found,) = (
         each
         for each in statements(synthesis, name)
@@ -125,7 +117,7 @@ def listed(value: Any) -> list[Any]:
 # --- The runtime role ---------------------------------------------------------------------------
 
 
-def test_nodes_of_the_shared_cluster_alone_may_run_as_the_tenant(synthesis: Synthesis) -> None:
+def test_nodes_of_the_shared_cluster_alone_may_run_as_the_tenant(synthesis: Synthesized) -> None:
     properties = role(synthesis, "RuntimeRole")
     # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-steps-runtime-roles.html
     (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
@@ -137,7 +129,7 @@ def test_nodes_of_the_shared_cluster_alone_may_run_as_the_tenant(synthesis: Synt
 
 
 @pytest.mark.parametrize("name", ["RuntimeRole", "SubmitterRole"])
-def test_data_is_reached_below_the_own_prefix_alone(synthesis: Synthesis, name: str) -> None:
+def test_data_is_reached_below_the_own_prefix_alone(synthesis: Synthesized, name: str) -> None:
     writing = statement(synthesis, name, "s3:DeleteObject")
     assert [flat(each) for each in writing["Resource"]] == [
         "arn:aws:s3:::lake/tenants/acme-prod/*",
@@ -156,14 +148,14 @@ def test_data_is_reached_below_the_own_prefix_alone(synthesis: Synthesis, name: 
 
 
 @pytest.mark.parametrize("name", ["RuntimeRole", "SubmitterRole"])
-def test_no_list_of_uploads_of_others(synthesis: Synthesis, name: str) -> None:
+def test_no_list_of_uploads_of_others(synthesis: Synthesized, name: str) -> None:
     actions = {a for each in statements(synthesis, name) for a in listed(each["Action"])}
     assert "s3:ListBucketMultipartUploads" not in actions
     assert not any("*" in action for action in actions)
 
 
 @pytest.mark.parametrize("name", ["RuntimeRole", "SubmitterRole"])
-def test_keys_are_used_for_the_own_objects_alone(synthesis: Synthesis, name: str) -> None:
+def test_keys_are_used_for_the_own_objects_alone(synthesis: Synthesized, name: str) -> None:
     found = [
         each
         for each in statements(synthesis, name)
@@ -183,7 +175,7 @@ def test_keys_are_used_for_the_own_objects_alone(synthesis: Synthesis, name: str
         )
 
 
-def test_bucket_to_be_read_is_not_written(synthesis: Synthesis) -> None:
+def test_bucket_to_be_read_is_not_written(synthesis: Synthesized) -> None:
     for name in ("RuntimeRole", "SubmitterRole"):
         for each in statements(synthesis, name):
             if "reference" in str(each["Resource"]):
@@ -195,14 +187,14 @@ def test_bucket_to_be_read_is_not_written(synthesis: Synthesis) -> None:
                 }
 
 
-def test_steps_may_add_logs_and_submitters_may_read_them(synthesis: Synthesis) -> None:
+def test_steps_may_add_logs_and_submitters_may_read_them(synthesis: Synthesized) -> None:
     adding = statement(synthesis, "RuntimeRole", "s3:PutObject", "logs")
     assert set(adding["Action"]) == {"s3:AbortMultipartUpload", "s3:PutObject"}
     reading = statement(synthesis, "SubmitterRole", "s3:GetObject", "logs")
     assert listed(reading["Action"]) == ["s3:GetObject"]
 
 
-def test_one_database_and_what_is_in_it(synthesis: Synthesis) -> None:
+def test_one_database_and_what_is_in_it(synthesis: Synthesized) -> None:
     tables = statement(synthesis, "RuntimeRole", "glue:CreateTable")
     start = f"arn:aws:glue:{REGION}:{ACCOUNT}:"
     assert [flat(each) for each in tables["Resource"]] == [
@@ -227,7 +219,7 @@ def test_one_database_and_what_is_in_it(synthesis: Synthesis) -> None:
 # --- The submitter role -------------------------------------------------------------------------
 
 
-def test_submitters_are_those_who_are_named(synthesis: Synthesis) -> None:
+def test_submitters_are_those_who_are_named(synthesis: Synthesized) -> None:
     properties = role(synthesis, "SubmitterRole")
     trusted = properties["AssumeRolePolicyDocument"]["Statement"]
     people = [f"{ROLES}acme-people", f"{ROLES}acme-programs"]
@@ -240,7 +232,7 @@ def test_submitters_are_those_who_are_named(synthesis: Synthesis) -> None:
     assert properties["PermissionsBoundary"] == BOUNDARY
 
 
-def test_steps_are_added_as_the_own_role_to_the_one_cluster(synthesis: Synthesis) -> None:
+def test_steps_are_added_as_the_own_role_to_the_one_cluster(synthesis: Synthesized) -> None:
     adding = statement(synthesis, "SubmitterRole", "elasticmapreduce:AddJobFlowSteps")
     ((operator, equal),) = adding["Condition"].items()
     own = equal.pop("elasticmapreduce:ExecutionRoleArn")
@@ -253,7 +245,7 @@ def test_steps_are_added_as_the_own_role_to_the_one_cluster(synthesis: Synthesis
     }
 
 
-def test_steps_of_others_are_neither_seen_nor_cancelled(synthesis: Synthesis) -> None:
+def test_steps_of_others_are_neither_seen_nor_cancelled(synthesis: Synthesized) -> None:
     actions = {
         action
         for each in statements(synthesis, "SubmitterRole")
@@ -264,7 +256,7 @@ def test_steps_of_others_are_neither_seen_nor_cancelled(synthesis: Synthesis) ->
     assert not any("iam:" in str(each["Action"]) for each in statements(synthesis, "SubmitterRole"))
 
 
-def test_cluster_is_found_by_one_parameter(synthesis: Synthesis) -> None:
+def test_cluster_is_found_by_one_parameter(synthesis: Synthesized) -> None:
     finding = statement(synthesis, "SubmitterRole", "ssm:GetParameter")
     assert flat(finding["Resource"]) == (
         f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/emr-platform/shared-eu/clusters/etl/id"
@@ -274,7 +266,7 @@ def test_cluster_is_found_by_one_parameter(synthesis: Synthesis) -> None:
 # --- Queues -------------------------------------------------------------------------------------
 
 
-def test_queues_are_set_on_the_one_cluster(synthesis: Synthesis) -> None:
+def test_queues_are_set_on_the_one_cluster(synthesis: Synthesized) -> None:
     (policy,) = synthesis.properties("Queues", "AWS::IAM::Role")["Policies"]
     change, _ = policy["PolicyDocument"]["Statement"]
     assert change["Action"] == [
@@ -289,7 +281,7 @@ def test_queues_are_set_on_the_one_cluster(synthesis: Synthesis) -> None:
     assert properties["Queues"]["yarn.scheduler.capacity.root.queues"] == "default,acme,globex"
 
 
-def test_function_has_the_time_that_lambda_gives(synthesis: Synthesis) -> None:
+def test_function_has_the_time_that_lambda_gives(synthesis: Synthesized) -> None:
     assert synthesis.properties("Queues", "AWS::Lambda::Function")["Timeout"] == 900
 
 
@@ -297,17 +289,17 @@ def test_function_has_the_time_that_lambda_gives(synthesis: Synthesis) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_no_finding_is_left(synthesis: Synthesis, stack: str) -> None:
+def test_no_finding_is_left(synthesis: Synthesized, stack: str) -> None:
     assert synthesis.findings_in(stack) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_cfn_lint_agrees(synthesis: Synthesis, stack: str) -> None:
+def test_cfn_lint_agrees(synthesis: Synthesized, stack: str) -> None:
     assert lint(synthesis.template_file(stack)) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_snapshot(synthesis: Synthesis, stack: str, snapshot: SnapshotAssertion) -> None:
+def test_snapshot(synthesis: Synthesized, stack: str, snapshot: SnapshotAssertion) -> None:
     templates = snapshot.use_extension(JSONSnapshotExtension)
     template = masked(synthesis.template(stack))
     for resource in template["Resources"].values():

@@ -18,8 +18,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from emr_platform.acknowledgements import flatten
 from emr_platform.network import ExistingNetwork, ExistingVpcSpec, Network, NewVpcSpec
 from emr_platform.result_store import ResultStore, ResultStoreSpec
-from emr_platform.testing import masked
-from tests.support import Synthesis, known_environment, lint, new_app, synthesize
+from emr_platform.testing import Synthesized, masked
+from tests.support import known_environment, lint, new_app, synthesize
 
 EVERYTHING = ResultStoreSpec(
     engine="mysql-8.0",
@@ -44,7 +44,7 @@ MAJOR_VERSION_ONLY = {
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """One app with a result store in a new network, and another one in an existing VPC."""
     app = new_app(tmp_path_factory.mktemp("result_store"))
     network = Network(cdk.Stack(app, "Network"), "Network", spec=NewVpcSpec())
@@ -79,24 +79,24 @@ def templates(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(JSONSnapshotExtension)
 
 
-def instance(synthesis: Synthesis, stack: str) -> dict[str, Any]:
+def instance(synthesis: Synthesized, stack: str) -> dict[str, Any]:
     properties: dict[str, Any] = synthesis.properties(stack, "AWS::RDS::DBInstance")
     return properties
 
 
-def test_template_with_nothing_set(synthesis: Synthesis, templates: SnapshotAssertion) -> None:
+def test_template_with_nothing_set(synthesis: Synthesized, templates: SnapshotAssertion) -> None:
     assert masked(synthesis.template("Defaults")) == templates
 
 
-def test_template_with_everything_set(synthesis: Synthesis, templates: SnapshotAssertion) -> None:
+def test_template_with_everything_set(synthesis: Synthesized, templates: SnapshotAssertion) -> None:
     assert masked(synthesis.template("Everything")) == templates
 
 
-def test_nothing_is_found(synthesis: Synthesis) -> None:
+def test_nothing_is_found(synthesis: Synthesized) -> None:
     assert synthesis.findings == ()
 
 
-def test_what_is_acknowledged(synthesis: Synthesis) -> None:
+def test_what_is_acknowledged(synthesis: Synthesized) -> None:
     # Without its arguments, which name what the CDK generates.
     assert {rule.partition("[")[0] for rule in synthesis.acknowledged} == {
         "E9006",
@@ -138,11 +138,11 @@ def test_only_what_is_so_is_acknowledged(
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_cfn_lint(synthesis: Synthesis, stack: str) -> None:
+def test_cfn_lint(synthesis: Synthesized, stack: str) -> None:
     assert lint(synthesis.template_file(stack), ignore=MAJOR_VERSION_ONLY) == []
 
 
-def test_cfn_lint_of_who_connects(synthesis: Synthesis) -> None:
+def test_cfn_lint_of_who_connects(synthesis: Synthesized) -> None:
     assert lint(synthesis.template_file("Dependent")) == []
 
 
@@ -150,7 +150,7 @@ def test_cfn_lint_of_who_connects(synthesis: Synthesis) -> None:
     ("stack", "version", "family"),
     [("Defaults", "8.4", "mysql8.4"), ("Everything", "8.0", "mysql8.0")],
 )
-def test_engine(synthesis: Synthesis, stack: str, version: str, family: str) -> None:
+def test_engine(synthesis: Synthesized, stack: str, version: str, family: str) -> None:
     properties = instance(synthesis, stack)
     group = synthesis.template(stack)["Resources"][properties["DBParameterGroupName"]["Ref"]]
 
@@ -164,7 +164,7 @@ def test_engine(synthesis: Synthesis, stack: str, version: str, family: str) -> 
     ("stack", "collation", "seconds"),
     [("Defaults", "utf8mb4_bin", "2"), ("Everything", "utf8mb4_0900_ai_ci", "10")],
 )
-def test_parameters(synthesis: Synthesis, stack: str, collation: str, seconds: str) -> None:
+def test_parameters(synthesis: Synthesized, stack: str, collation: str, seconds: str) -> None:
     group = synthesis.properties(stack, "AWS::RDS::DBParameterGroup")
 
     assert group["Parameters"] == {
@@ -178,7 +178,7 @@ def test_parameters(synthesis: Synthesis, stack: str, collation: str, seconds: s
     assert "DBParameterGroupName" not in group
 
 
-def test_size_with_nothing_set(synthesis: Synthesis) -> None:
+def test_size_with_nothing_set(synthesis: Synthesized) -> None:
     properties = instance(synthesis, "Defaults")
 
     assert properties["DBInstanceClass"] == "db.t4g.small"
@@ -189,7 +189,7 @@ def test_size_with_nothing_set(synthesis: Synthesis) -> None:
     assert properties["BackupRetentionPeriod"] == 7
 
 
-def test_size_with_everything_set(synthesis: Synthesis) -> None:
+def test_size_with_everything_set(synthesis: Synthesized) -> None:
     properties = instance(synthesis, "Everything")
 
     assert properties["DBInstanceClass"] == "db.r6g.large"
@@ -200,7 +200,7 @@ def test_size_with_everything_set(synthesis: Synthesis) -> None:
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_one_rotated_key_encrypts_storage_and_secret(synthesis: Synthesis, stack: str) -> None:
+def test_one_rotated_key_encrypts_storage_and_secret(synthesis: Synthesized, stack: str) -> None:
     ((logical_id, key),) = synthesis.resources(stack, "AWS::KMS::Key").items()
     arn = {"Fn::GetAtt": [logical_id, "Arn"]}
 
@@ -211,7 +211,7 @@ def test_one_rotated_key_encrypts_storage_and_secret(synthesis: Synthesis, stack
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_the_password_is_not_in_the_template(synthesis: Synthesis, stack: str) -> None:
+def test_the_password_is_not_in_the_template(synthesis: Synthesized, stack: str) -> None:
     (secret,) = synthesis.resources(stack, "AWS::SecretsManager::Secret")
     properties = synthesis.properties(stack, "AWS::SecretsManager::Secret")
     attachment = synthesis.properties(stack, "AWS::SecretsManager::SecretTargetAttachment")
@@ -231,7 +231,7 @@ def test_the_password_is_not_in_the_template(synthesis: Synthesis, stack: str) -
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_nobody_can_connect_yet(synthesis: Synthesis, stack: str) -> None:
+def test_nobody_can_connect_yet(synthesis: Synthesized, stack: str) -> None:
     properties = instance(synthesis, stack)
     ((logical_id, group),) = synthesis.resources(stack, "AWS::EC2::SecurityGroup").items()
 
@@ -244,7 +244,7 @@ def test_nobody_can_connect_yet(synthesis: Synthesis, stack: str) -> None:
     assert [rule["CidrIp"] for rule in egress] == ["255.255.255.255/32"]
 
 
-def test_who_connects_lets_itself_in(synthesis: Synthesis) -> None:
+def test_who_connects_lets_itself_in(synthesis: Synthesized) -> None:
     rule = synthesis.properties("Dependent", "AWS::EC2::SecurityGroupIngress")
     (members,) = synthesis.resources("Dependent", "AWS::EC2::SecurityGroup")
 
@@ -257,7 +257,7 @@ def test_who_connects_lets_itself_in(synthesis: Synthesis) -> None:
     assert "Dependent" not in str(synthesis.template("Defaults"))
 
 
-def test_subnets(synthesis: Synthesis) -> None:
+def test_subnets(synthesis: Synthesized) -> None:
     new = synthesis.properties("Defaults", "AWS::RDS::DBSubnetGroup")["SubnetIds"]
     existing = synthesis.properties("Everything", "AWS::RDS::DBSubnetGroup")["SubnetIds"]
 
@@ -269,7 +269,7 @@ def test_subnets(synthesis: Synthesis) -> None:
 @pytest.mark.parametrize(
     ("stack", "removal_policy"), [("Defaults", "retain"), ("Everything", "destroy")]
 )
-def test_logs(synthesis: Synthesis, stack: str, removal_policy: str) -> None:
+def test_logs(synthesis: Synthesized, stack: str, removal_policy: str) -> None:
     (logical_id,) = synthesis.resources(stack, "AWS::RDS::DBInstance")
     calls = log_calls(synthesis, stack)
 
@@ -288,7 +288,7 @@ def test_logs(synthesis: Synthesis, stack: str, removal_policy: str) -> None:
         assert deleted == (["deleteLogGroup"] if removal_policy == "destroy" else [])
 
 
-def log_calls(synthesis: Synthesis, stack: str) -> dict[str, dict[str, Any]]:
+def log_calls(synthesis: Synthesized, stack: str) -> dict[str, dict[str, Any]]:
     """The calls of CloudWatch Logs, by the name of their construct; references by logical id."""
     found = {}
     for name, each in synthesis.resources(stack, "Custom::InstanceLogRetention").items():
@@ -306,7 +306,7 @@ def _joined(value: dict[str, Any]) -> str:
     return "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in parts)
 
 
-def test_log_function_reaches_the_logs_of_its_database_only(synthesis: Synthesis) -> None:
+def test_log_function_reaches_the_logs_of_its_database_only(synthesis: Synthesized) -> None:
     statements = [
         statement
         for policy in synthesis.resources("Everything", "AWS::IAM::Policy").values()
@@ -321,7 +321,7 @@ def test_log_function_reaches_the_logs_of_its_database_only(synthesis: Synthesis
         )
 
 
-def test_everything_is_kept_by_default(synthesis: Synthesis) -> None:
+def test_everything_is_kept_by_default(synthesis: Synthesized) -> None:
     kept = {
         resource["Type"]
         for resource in synthesis.template("Defaults")["Resources"].values()
@@ -342,7 +342,7 @@ def test_everything_is_kept_by_default(synthesis: Synthesis) -> None:
     assert instance(synthesis, "Defaults")["CopyTagsToSnapshot"] is True
 
 
-def test_everything_is_destroyed_when_asked(synthesis: Synthesis) -> None:
+def test_everything_is_destroyed_when_asked(synthesis: Synthesized) -> None:
     for resource in synthesis.template("Everything")["Resources"].values():
         # Else CloudFormation would take a final snapshot of the database.
         implied = "Snapshot" if resource["Type"] == "AWS::RDS::DBInstance" else "Delete"
@@ -353,7 +353,7 @@ def test_everything_is_destroyed_when_asked(synthesis: Synthesis) -> None:
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_nothing_is_named(synthesis: Synthesis, stack: str) -> None:
+def test_nothing_is_named(synthesis: Synthesized, stack: str) -> None:
     assert "DBInstanceIdentifier" not in instance(synthesis, stack)
     assert "Name" not in synthesis.properties(stack, "AWS::SecretsManager::Secret")
     assert "DBSubnetGroupName" not in synthesis.properties(stack, "AWS::RDS::DBSubnetGroup")

@@ -14,8 +14,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from emr_platform.cluster import ClusterSpec, EmrCluster
 from emr_platform.identity import IdentitySpec
-from emr_platform.testing import masked
-from tests.support import Synthesis, lint, new_app, synthesize
+from emr_platform.testing import Synthesized, masked
+from tests.support import lint, new_app, synthesize
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/"
@@ -131,7 +131,7 @@ METASTORES: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """One app with a stack for each kind of security configuration."""
     app = new_app(tmp_path_factory.mktemp("security"))
     around = cdk.Stack(app, "Surroundings")
@@ -170,7 +170,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return synthesize(app)
 
 
-def grants(synthesis: Synthesis, stack: str, role: str) -> list[tuple[set[str], str]]:
+def grants(synthesis: Synthesized, stack: str, role: str) -> list[tuple[set[str], str]]:
     """What a role is allowed by its own policies: the actions, and the resources as text."""
     return [
         (
@@ -185,7 +185,7 @@ def grants(synthesis: Synthesis, stack: str, role: str) -> list[tuple[set[str], 
     ]
 
 
-def allowed(synthesis: Synthesis, stack: str, role: str, resource: str) -> set[str]:
+def allowed(synthesis: Synthesized, stack: str, role: str, resource: str) -> set[str]:
     """The actions that a role is allowed on the resources whose text contains this."""
     return {
         action
@@ -211,7 +211,7 @@ USE_OF_DISK_KEY = {
 }
 
 
-def test_document_of_the_template(synthesis: Synthesis) -> None:
+def test_document_of_the_template(synthesis: Synthesized) -> None:
     document = synthesis.properties("Secured", "AWS::EMR::SecurityConfiguration")[
         "SecurityConfiguration"
     ]
@@ -230,7 +230,7 @@ def test_document_of_the_template(synthesis: Synthesis) -> None:
     assert mappings[1]["Role"]["Fn::GetAtt"][0].startswith("ClusterSecurityEmrfsRoleanalysts")
 
 
-def test_cluster_names_its_security_configuration(synthesis: Synthesis) -> None:
+def test_cluster_names_its_security_configuration(synthesis: Synthesized) -> None:
     [name] = synthesis.resources("Secured", "AWS::EMR::SecurityConfiguration")
     cluster = synthesis.resource("Secured", "AWS::EMR::Cluster")
 
@@ -245,7 +245,7 @@ def test_cluster_names_its_security_configuration(synthesis: Synthesis) -> None:
 
 
 def test_existing_security_configuration_is_named_and_nothing_is_made(
-    synthesis: Synthesis,
+    synthesis: Synthesized,
 ) -> None:
     cluster = synthesis.properties("Named", "AWS::EMR::Cluster")
 
@@ -257,7 +257,7 @@ def test_existing_security_configuration_is_named_and_nothing_is_made(
 # --- Passwords ------------------------------------------------------------------------------
 
 
-def test_passwords_are_dynamic_references(synthesis: Synthesis) -> None:
+def test_passwords_are_dynamic_references(synthesis: Synthesized) -> None:
     attributes = synthesis.properties("Secured", "AWS::EMR::Cluster")["KerberosAttributes"]
     [secret] = synthesis.resources("Secured", "AWS::SecretsManager::Secret")
 
@@ -276,7 +276,7 @@ def test_passwords_are_dynamic_references(synthesis: Synthesis) -> None:
     }
 
 
-def test_generated_password_goes_with_the_cluster(synthesis: Synthesis) -> None:
+def test_generated_password_goes_with_the_cluster(synthesis: Synthesized) -> None:
     secret = synthesis.resource("Secured", "AWS::SecretsManager::Secret")
 
     assert secret["DeletionPolicy"] == "Delete"
@@ -286,7 +286,7 @@ def test_generated_password_goes_with_the_cluster(synthesis: Synthesis) -> None:
     }
 
 
-def test_password_that_is_named_is_not_generated(synthesis: Synthesis) -> None:
+def test_password_that_is_named_is_not_generated(synthesis: Synthesized) -> None:
     attributes = synthesis.properties("Named", "AWS::EMR::Cluster")["KerberosAttributes"]
 
     assert attributes["KdcAdminPassword"] == (
@@ -295,7 +295,7 @@ def test_password_that_is_named_is_not_generated(synthesis: Synthesis) -> None:
     assert synthesis.resources("Named", "AWS::SecretsManager::Secret") == {}
 
 
-def test_nodes_cannot_read_the_passwords(synthesis: Synthesis) -> None:
+def test_nodes_cannot_read_the_passwords(synthesis: Synthesized) -> None:
     """EMR gives them to the KDC; nothing on the nodes asks Secrets Manager for them."""
     for stack in ("Secured", "OwnKey"):
         assert "secretsmanager:GetSecretValue" not in {
@@ -306,7 +306,7 @@ def test_nodes_cannot_read_the_passwords(synthesis: Synthesis) -> None:
 # --- Keys -----------------------------------------------------------------------------------
 
 
-def test_key_of_disks_that_is_named(synthesis: Synthesis) -> None:
+def test_key_of_disks_that_is_named(synthesis: Synthesized) -> None:
     """As https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html wants it."""
     assert synthesis.resources("OwnKey", "AWS::KMS::Key") == {}
     for stack in ("OwnKey", "Named"):
@@ -318,7 +318,7 @@ def test_key_of_disks_that_is_named(synthesis: Synthesis) -> None:
         }
 
 
-def test_keys_of_objects_are_for_all_who_write_them(synthesis: Synthesis) -> None:
+def test_keys_of_objects_are_for_all_who_write_them(synthesis: Synthesized) -> None:
     for role in (NODES, "ClusterSecurityEmrfsRoleanalysts", "ClusterSecurityRuntimeRolereports"):
         assert allowed(synthesis, "Secured", role, f"{KEY}objects") == {
             "kms:Decrypt",
@@ -333,7 +333,7 @@ def test_keys_of_objects_are_for_all_who_write_them(synthesis: Synthesis) -> Non
     }
 
 
-def test_disks_by_a_class_need_no_key(synthesis: Synthesis) -> None:
+def test_disks_by_a_class_need_no_key(synthesis: Synthesized) -> None:
     assert synthesis.resources("Directory", "AWS::KMS::Key") == {}
     assert allowed(synthesis, "Directory", SERVICE, "kms") == set()
 
@@ -351,12 +351,12 @@ def test_disks_by_a_class_need_no_key(synthesis: Synthesis) -> None:
     ],
 )
 def test_nodes_may_read_what_is_named_in_s3(
-    synthesis: Synthesis, stack: str, resource: str
+    synthesis: Synthesized, stack: str, resource: str
 ) -> None:
     assert allowed(synthesis, stack, NODES, resource) == {"s3:GetObject"}
 
 
-def test_naming_one_object_does_not_open_its_bucket(synthesis: Synthesis) -> None:
+def test_naming_one_object_does_not_open_its_bucket(synthesis: Synthesized) -> None:
     [certificates] = [
         resources
         for actions, resources in grants(synthesis, "Secured", NODES)
@@ -373,7 +373,7 @@ def test_naming_one_object_does_not_open_its_bucket(synthesis: Synthesis) -> Non
         ("Named", ["ranger"]),
     ],
 )
-def test_nodes_may_read_the_secrets(synthesis: Synthesis, stack: str, names: list[str]) -> None:
+def test_nodes_may_read_the_secrets(synthesis: Synthesized, stack: str, names: list[str]) -> None:
     for name in names:
         # With and without the six characters that Secrets Manager puts behind the name.
         assert allowed(synthesis, stack, NODES, f"'{SECRETS}{name}'") == {
@@ -384,7 +384,7 @@ def test_nodes_may_read_the_secrets(synthesis: Synthesis, stack: str, names: lis
         }
 
 
-def test_nodes_may_read_a_secret_of_which_the_whole_arn_is_given(synthesis: Synthesis) -> None:
+def test_nodes_may_read_a_secret_of_which_the_whole_arn_is_given(synthesis: Synthesized) -> None:
     whole = f"{SECRETS}ranger-AbCdEf"
     assert allowed(synthesis, "Named", NODES, f"'{whole}'") == {"secretsmanager:GetSecretValue"}
     assert allowed(synthesis, "Named", NODES, f"'{whole}-??????'") == set()
@@ -420,7 +420,7 @@ def test_nodes_may_read_a_secret_of_which_the_whole_arn_is_given(synthesis: Synt
     ],
 )
 def test_nodes_may_assume_the_roles(
-    synthesis: Synthesis, stack: str, role: str, actions: set[str]
+    synthesis: Synthesized, stack: str, role: str, actions: set[str]
 ) -> None:
     assert allowed(synthesis, stack, NODES, role) == actions
 
@@ -433,7 +433,7 @@ def test_nodes_may_assume_the_roles(
     ],
 )
 def test_roles_that_are_made_trust_the_nodes_alone(
-    synthesis: Synthesis, role: str, actions: set[str]
+    synthesis: Synthesized, role: str, actions: set[str]
 ) -> None:
     [properties] = [
         resource["Properties"]
@@ -453,7 +453,7 @@ def test_roles_that_are_made_trust_the_nodes_alone(
     assert properties["Path"] == "/emr/"
 
 
-def test_roles_that_are_made_may_use_their_buckets_alone(synthesis: Synthesis) -> None:
+def test_roles_that_are_made_may_use_their_buckets_alone(synthesis: Synthesized) -> None:
     def writes(role: str) -> bool:
         return "s3:PutObject" in allowed(synthesis, "Secured", role, "Input")
 
@@ -468,7 +468,7 @@ def test_roles_that_are_made_may_use_their_buckets_alone(synthesis: Synthesis) -
 
 @pytest.mark.parametrize("name", ["first", "second"])
 def test_steps_find_their_tables_as_the_role_that_they_run_as(
-    synthesis: Synthesis, name: str
+    synthesis: Synthesized, name: str
 ) -> None:
     role = f"ClusterSecurityRuntimeRole{name}"
     assert {"glue:GetTable", "glue:CreateTable"} <= allowed(
@@ -482,7 +482,7 @@ def test_steps_find_their_tables_as_the_role_that_they_run_as(
     ) in grants(synthesis, "Tables", role)
 
 
-def test_steps_without_a_catalog_may_use_none(synthesis: Synthesis) -> None:
+def test_steps_without_a_catalog_may_use_none(synthesis: Synthesized) -> None:
     for actions, _ in grants(synthesis, "Secured", "ClusterSecurityRuntimeRole"):
         assert not any(action.startswith(("glue:", "lakeformation:")) for action in actions)
 
@@ -491,13 +491,13 @@ def test_steps_without_a_catalog_may_use_none(synthesis: Synthesis) -> None:
 
 
 @pytest.mark.parametrize("stack", CLUSTERS)
-def test_no_finding_is_left(synthesis: Synthesis, stack: str) -> None:
+def test_no_finding_is_left(synthesis: Synthesized, stack: str) -> None:
     assert [finding.rule for finding in synthesis.findings_in(stack)] == []
 
 
-def test_cfn_lint_agrees(synthesis: Synthesis) -> None:
+def test_cfn_lint_agrees(synthesis: Synthesized) -> None:
     assert lint(synthesis.template_file("Secured")) == []
 
 
-def test_snapshot(synthesis: Synthesis, snapshot: SnapshotAssertion) -> None:
+def test_snapshot(synthesis: Synthesized, snapshot: SnapshotAssertion) -> None:
     assert masked(synthesis.template("Secured")) == snapshot(extension_class=JSONSnapshotExtension)

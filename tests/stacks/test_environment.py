@@ -18,17 +18,9 @@ from emr_platform.identity.spec import IdentitySpec
 from emr_platform.isolation.check import isolation_of
 from emr_platform.templates.reading import read
 from emr_platform.tenants.tenancy import Tenancy
-from emr_platform.testing import masked
+from emr_platform.testing import Finding, masked
 from stacks.environment import EnvironmentStage
-from tests.support import (
-    MAJOR_ENGINE_VERSION,
-    ROOT,
-    Finding,
-    Synthesis,
-    lint,
-    new_app,
-    synthesize,
-)
+from tests.support import MAJOR_ENGINE_VERSION, ROOT, lint, new_app, synthesize
 
 SAMPLES = ["dev", "prod", "staging"]
 HOLDING_DATA = {
@@ -72,11 +64,7 @@ class Environments:
                 tenancy=(tenancies or {}).get(spec.name),
                 **arguments,
             )
-        if checked:
-            self.synthesis = synthesize(app)
-        else:
-            app.synth()
-            self.synthesis = Synthesis(directory, findings=(), acknowledged=frozenset())
+        self.synthesis = synthesize(app, checked=checked)
 
     def templates(self, environment: str) -> dict[str, dict[str, Any]]:
         """The templates of an environment, by the stack's name."""

@@ -16,8 +16,9 @@ from emr_platform.pool.spec import PoolSpec
 from emr_platform.problems import InvalidSpecError
 from emr_platform.templates.reading import read
 from emr_platform.tenants.tenancy import PoolTenant, Tenancy
+from emr_platform.testing import Synthesized
 from stacks.environment import EnvironmentStage
-from tests.support import ACCOUNT, REGION, Synthesis, lint, new_app, synthesize
+from tests.support import ACCOUNT, REGION, lint, new_app, synthesize
 
 SHARED = EnvironmentSpec.model_validate(
     {
@@ -63,7 +64,7 @@ def tenant(name: str) -> EnvironmentSpec:
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """The shared environment and two tenants; and beside them the same without the second."""
     app = new_app(tmp_path_factory.mktemp("pool"))
     here = Path()
@@ -74,15 +75,14 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def before(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """The shared environment before the second tenant came."""
     app = new_app(tmp_path_factory.mktemp("before"))
     EnvironmentStage(app, spec=SHARED, directory=Path(), tenancy=shared_tenancy("acme"))
-    app.synth()
-    return Synthesis(Path(app.outdir), (), frozenset())
+    return synthesize(app, checked=False)
 
 
-def templates(synthesis: Synthesis) -> dict[str, Any]:
+def templates(synthesis: Synthesized) -> dict[str, Any]:
     return {
         name: json.loads(Path(stack.place).read_text(encoding="utf-8"))
         for name, stack in read(synthesis.directory).stacks.items()
@@ -93,7 +93,7 @@ def resources(template: Any, kind: str) -> list[Any]:
     return [each["Properties"] for each in template["Resources"].values() if each["Type"] == kind]
 
 
-def test_stacks(synthesis: Synthesis) -> None:
+def test_stacks(synthesis: Synthesized) -> None:
     assert sorted(templates(synthesis)) == [
         "acme-prod-tenancy",
         "acme-tenancy",
@@ -101,7 +101,7 @@ def test_stacks(synthesis: Synthesis) -> None:
     ]
 
 
-def test_no_finding_is_left(synthesis: Synthesis) -> None:
+def test_no_finding_is_left(synthesis: Synthesized) -> None:
     of_pool = ("acme", "queues-", "Pool", "Share")
     assert [
         each for each in synthesis.findings if any(part in str(each.paths) for part in of_pool)
@@ -109,7 +109,7 @@ def test_no_finding_is_left(synthesis: Synthesis) -> None:
 
 
 @pytest.mark.parametrize("name", ["acme-tenancy", "acme-prod-tenancy", "shared-eu-queues-etl"])
-def test_cfn_lint_agrees(synthesis: Synthesis, name: str) -> None:
+def test_cfn_lint_agrees(synthesis: Synthesized, name: str) -> None:
     template = Path(read(synthesis.directory).stacks[name].place)
     assert (
         lint(template, ignore={"W6001": "a tenant is to see where its part of a bucket is"}) == []
@@ -119,7 +119,7 @@ def test_cfn_lint_agrees(synthesis: Synthesis, name: str) -> None:
 # --- Apart --------------------------------------------------------------------------------------
 
 
-def test_nobody_can_get_at_anything_of_anybody_else(synthesis: Synthesis) -> None:
+def test_nobody_can_get_at_anything_of_anybody_else(synthesis: Synthesized) -> None:
     isolation = isolation_of(read(synthesis.directory).stacks.values())
     assert set(isolation.environments) == {"acme-inc", "acme-prod-inc", "shared-eu"}
     assert [each.id for each in isolation.open_findings] == []
@@ -144,7 +144,7 @@ def test_nobody_can_get_at_anything_of_anybody_else(synthesis: Synthesis) -> Non
     ],
 )
 def test_what_would_be_missing_is_found(
-    synthesis: Synthesis, tmp_path: Path, old: str, new: str
+    synthesis: Synthesized, tmp_path: Path, old: str, new: str
 ) -> None:
     stacks = read(synthesis.directory).stacks
     places = []
@@ -185,7 +185,7 @@ def exported(template: Any) -> set[str]:
     }
 
 
-def test_tenants_import_what_is_exported(synthesis: Synthesis) -> None:
+def test_tenants_import_what_is_exported(synthesis: Synthesized) -> None:
     found = templates(synthesis)
     exports = set().union(*(exported(template) for template in found.values()))
     for name in ("acme-tenancy", "acme-prod-tenancy"):
@@ -196,14 +196,14 @@ def test_tenants_import_what_is_exported(synthesis: Synthesis) -> None:
     assert not any("ClusterId" in each for each in exports if each.startswith("shared-eu:"))
 
 
-def test_instance_role_of_a_cluster_is_exported_if_it_can_be_shared(synthesis: Synthesis) -> None:
+def test_instance_role_of_a_cluster_is_exported_if_it_can_be_shared(synthesis: Synthesized) -> None:
     found = templates(synthesis)
     assert exported(found["shared-eu-cluster-etl"]) >= {"shared-eu:InstanceRoleArn-etl"}
     assert "shared-eu:InstanceRoleArn-old" not in exported(found["shared-eu-cluster-old"])
 
 
 def test_new_tenant_changes_queues_and_nothing_else(
-    synthesis: Synthesis, before: Synthesis
+    synthesis: Synthesized, before: Synthesized
 ) -> None:
     now, then = templates(synthesis), templates(before)
     changed = [name for name in then if then[name] != now[name]]
@@ -215,7 +215,7 @@ def test_new_tenant_changes_queues_and_nothing_else(
     assert now[changed[0]] == then[changed[0]]
 
 
-def test_cluster_is_known_by_tags_and_parameter(synthesis: Synthesis) -> None:
+def test_cluster_is_known_by_tags_and_parameter(synthesis: Synthesized) -> None:
     template = templates(synthesis)["shared-eu-cluster-etl"]
     (cluster,) = resources(template, "AWS::EMR::Cluster")
     tags = {each["Key"]: each["Value"] for each in cluster["Tags"]}
@@ -233,7 +233,7 @@ def test_cluster_is_known_by_tags_and_parameter(synthesis: Synthesis) -> None:
     }
 
 
-def test_queues_come_after_their_cluster(synthesis: Synthesis) -> None:
+def test_queues_come_after_their_cluster(synthesis: Synthesized) -> None:
     manifest = json.loads(
         (synthesis.directory / "assembly-shared-eu" / "manifest.json").read_text(encoding="utf-8")
     )
@@ -250,7 +250,7 @@ def test_queues_come_after_their_cluster(synthesis: Synthesis) -> None:
 # --- The shared environment ---------------------------------------------------------------------
 
 
-def test_nodes_may_assume_roles_below_a_path(synthesis: Synthesis) -> None:
+def test_nodes_may_assume_roles_below_a_path(synthesis: Synthesized) -> None:
     template = templates(synthesis)["shared-eu-cluster-etl"]
     path = f"arn:aws:iam::{ACCOUNT}:role/emr-platform/shared-eu/etl/*"
     (assuming,) = (
@@ -268,7 +268,7 @@ def test_nodes_may_assume_roles_below_a_path(synthesis: Synthesis) -> None:
         assert "/emr-platform/shared-eu/etl/" in paths
 
 
-def test_shared_buckets_tell_objects_apart_by_their_keys(synthesis: Synthesis) -> None:
+def test_shared_buckets_tell_objects_apart_by_their_keys(synthesis: Synthesized) -> None:
     encrypted = [
         rule
         for bucket in resources(templates(synthesis)["shared-eu-storage"], "AWS::S3::Bucket")
@@ -279,7 +279,7 @@ def test_shared_buckets_tell_objects_apart_by_their_keys(synthesis: Synthesis) -
     assert {rule["BucketKeyEnabled"] for rule in encrypted} == {False}
 
 
-def test_nodes_have_nothing_to_do_with_data_of_tenants(synthesis: Synthesis) -> None:
+def test_nodes_have_nothing_to_do_with_data_of_tenants(synthesis: Synthesized) -> None:
     template = templates(synthesis)["shared-eu-cluster-etl"]
     policies = json.dumps(resources(template, "AWS::IAM::Policy"))
     assert "StorageLogs" in policies
@@ -287,7 +287,7 @@ def test_nodes_have_nothing_to_do_with_data_of_tenants(synthesis: Synthesis) -> 
     assert "/tenants/*" in policies  # where they add logs
 
 
-def test_cluster_runs_steps_as_roles(synthesis: Synthesis) -> None:
+def test_cluster_runs_steps_as_roles(synthesis: Synthesized) -> None:
     template = templates(synthesis)["shared-eu-cluster-etl"]
     (security,) = resources(template, "AWS::EMR::SecurityConfiguration")
     document = security["SecurityConfiguration"]
@@ -303,7 +303,7 @@ def test_cluster_runs_steps_as_roles(synthesis: Synthesis) -> None:
 # --- Outputs and refusals -----------------------------------------------------------------------
 
 
-def test_tenants_are_told_what_they_need(synthesis: Synthesis) -> None:
+def test_tenants_are_told_what_they_need(synthesis: Synthesized) -> None:
     outputs = templates(synthesis)["acme-prod-tenancy"]["Outputs"]
     assert set(outputs) == {
         "ClusterIdParameter",
@@ -317,7 +317,7 @@ def test_tenants_are_told_what_they_need(synthesis: Synthesis) -> None:
     assert outputs["Queue"]["Value"] == "acme-prod"
 
 
-def test_tags_of_a_tenant(synthesis: Synthesis) -> None:
+def test_tags_of_a_tenant(synthesis: Synthesized) -> None:
     for role in resources(templates(synthesis)["acme-prod-tenancy"], "AWS::IAM::Role"):
         tags = {each["Key"]: each["Value"] for each in role["Tags"]}
         assert tags == {

@@ -21,8 +21,8 @@ from emr_platform.storage import (
     Storage,
     StorageSpec,
 )
-from emr_platform.testing import masked
-from tests.support import Synthesis, lint, new_app, synthesize
+from emr_platform.testing import Synthesized, masked
+from tests.support import lint, new_app, synthesize
 
 EVERYTHING = StorageSpec(
     logs=LogBucketSpec(expire_after_days=365),
@@ -41,7 +41,7 @@ EVERYTHING = StorageSpec(
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """One app with the fewest buckets, and with all of them to be destroyed."""
     app = new_app(tmp_path_factory.mktemp("storage"))
     Storage(cdk.Stack(app, "Defaults"), "Storage", spec=StorageSpec())
@@ -59,11 +59,11 @@ def templates(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(JSONSnapshotExtension)
 
 
-def buckets(synthesis: Synthesis, stack: str) -> list[dict[str, Any]]:
+def buckets(synthesis: Synthesized, stack: str) -> list[dict[str, Any]]:
     return list(synthesis.resources(stack, "AWS::S3::Bucket").values())
 
 
-def bucket(synthesis: Synthesis, stack: str, prefix: str) -> dict[str, Any]:
+def bucket(synthesis: Synthesized, stack: str, prefix: str) -> dict[str, Any]:
     """The properties of the bucket whose access logs are written under a prefix."""
     (found,) = (
         each["Properties"]
@@ -74,7 +74,7 @@ def bucket(synthesis: Synthesis, stack: str, prefix: str) -> dict[str, Any]:
     return properties
 
 
-def access_log_bucket(synthesis: Synthesis, stack: str) -> tuple[str, dict[str, Any]]:
+def access_log_bucket(synthesis: Synthesized, stack: str) -> tuple[str, dict[str, Any]]:
     ((logical_id, resource),) = (
         (logical_id, resource)
         for logical_id, resource in synthesis.resources(stack, "AWS::S3::Bucket").items()
@@ -98,26 +98,28 @@ def lifecycle(properties: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return rules
 
 
-def test_template_with_nothing_set(synthesis: Synthesis, templates: SnapshotAssertion) -> None:
+def test_template_with_nothing_set(synthesis: Synthesized, templates: SnapshotAssertion) -> None:
     assert masked(synthesis.template("Defaults")) == templates
 
 
-def test_template_with_everything_set(synthesis: Synthesis, templates: SnapshotAssertion) -> None:
+def test_template_with_everything_set(synthesis: Synthesized, templates: SnapshotAssertion) -> None:
     assert masked(synthesis.template("Everything")) == templates
 
 
-def test_nothing_is_found_and_nothing_acknowledged(synthesis: Synthesis) -> None:
+def test_nothing_is_found_and_nothing_acknowledged(synthesis: Synthesized) -> None:
     assert synthesis.findings == ()
     assert synthesis.acknowledged == frozenset()
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_cfn_lint(synthesis: Synthesis, stack: str) -> None:
+def test_cfn_lint(synthesis: Synthesized, stack: str) -> None:
     assert lint(synthesis.template_file(stack)) == []
 
 
 @pytest.mark.parametrize(("stack", "count"), [("Defaults", 3), ("Everything", 6)])
-def test_every_bucket_is_private_and_unnamed(synthesis: Synthesis, stack: str, count: int) -> None:
+def test_every_bucket_is_private_and_unnamed(
+    synthesis: Synthesized, stack: str, count: int
+) -> None:
     assert len(buckets(synthesis, stack)) == count
     for each in buckets(synthesis, stack):
         properties = each["Properties"]
@@ -135,7 +137,7 @@ def test_every_bucket_is_private_and_unnamed(synthesis: Synthesis, stack: str, c
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_every_bucket_takes_tls_1_2_only(synthesis: Synthesis, stack: str) -> None:
+def test_every_bucket_takes_tls_1_2_only(synthesis: Synthesized, stack: str) -> None:
     policies = {
         policy["Properties"]["Bucket"]["Ref"]: policy["Properties"]["PolicyDocument"]["Statement"]
         for policy in synthesis.resources(stack, "AWS::S3::BucketPolicy").values()
@@ -156,7 +158,7 @@ def test_every_bucket_takes_tls_1_2_only(synthesis: Synthesis, stack: str) -> No
 
 
 @pytest.mark.parametrize("stack", ["Defaults", "Everything"])
-def test_every_bucket_has_a_key_of_its_own(synthesis: Synthesis, stack: str) -> None:
+def test_every_bucket_has_a_key_of_its_own(synthesis: Synthesized, stack: str) -> None:
     keys = synthesis.resources(stack, "AWS::KMS::Key")
     used = []
     for each in buckets(synthesis, stack):
@@ -175,7 +177,7 @@ def test_every_bucket_has_a_key_of_its_own(synthesis: Synthesis, stack: str) -> 
         assert key["Properties"]["EnableKeyRotation"] is True
 
 
-def test_access_is_recorded_for_each_bucket(synthesis: Synthesis) -> None:
+def test_access_is_recorded_for_each_bucket(synthesis: Synthesized) -> None:
     target, _ = access_log_bucket(synthesis, "Everything")
     prefixes = {}
     for logical_id, each in synthesis.resources("Everything", "AWS::S3::Bucket").items():
@@ -215,7 +217,7 @@ def test_access_is_recorded_for_each_bucket(synthesis: Synthesis) -> None:
         }
 
 
-def test_what_is_versioned(synthesis: Synthesis) -> None:
+def test_what_is_versioned(synthesis: Synthesized) -> None:
     versioned = {
         prefix: bucket(synthesis, "Everything", prefix).get("VersioningConfiguration")
         for prefix in ("logs/", "config/", "data/input/")
@@ -225,7 +227,7 @@ def test_what_is_versioned(synthesis: Synthesis) -> None:
     assert versioned == {"logs/": None, "config/": enabled, "data/input/": enabled}
 
 
-def test_lifecycle_with_nothing_set(synthesis: Synthesis) -> None:
+def test_lifecycle_with_nothing_set(synthesis: Synthesized) -> None:
     assert lifecycle(bucket(synthesis, "Defaults", "logs/")) == {"Expire": {"ExpirationInDays": 90}}
     assert lifecycle(bucket(synthesis, "Defaults", "config/")) == {
         "ExpireOldVersions": {
@@ -238,7 +240,7 @@ def test_lifecycle_with_nothing_set(synthesis: Synthesis) -> None:
     }
 
 
-def test_lifecycle_with_everything_set(synthesis: Synthesis) -> None:
+def test_lifecycle_with_everything_set(synthesis: Synthesized) -> None:
     assert lifecycle(bucket(synthesis, "Everything", "logs/")) == {
         "Expire": {"ExpirationInDays": 365}
     }
@@ -262,7 +264,7 @@ def test_lifecycle_with_everything_set(synthesis: Synthesis) -> None:
     }
 
 
-def test_data_is_kept_for_ever_unless_asked(synthesis: Synthesis) -> None:
+def test_data_is_kept_for_ever_unless_asked(synthesis: Synthesized) -> None:
     assert lifecycle(bucket(synthesis, "Everything", "data/input/")) == {
         "ExpireOldVersions": {
             "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
@@ -271,7 +273,7 @@ def test_data_is_kept_for_ever_unless_asked(synthesis: Synthesis) -> None:
     }
 
 
-def test_everything_is_kept_by_default(synthesis: Synthesis) -> None:
+def test_everything_is_kept_by_default(synthesis: Synthesized) -> None:
     resources = synthesis.template("Defaults")["Resources"].values()
 
     assert {resource["Type"] for resource in resources} == {
@@ -284,7 +286,7 @@ def test_everything_is_kept_by_default(synthesis: Synthesis) -> None:
         assert "PendingWindowInDays" not in resource["Properties"]
 
 
-def test_everything_is_destroyed_when_asked(synthesis: Synthesis) -> None:
+def test_everything_is_destroyed_when_asked(synthesis: Synthesized) -> None:
     resources = synthesis.template("Everything")["Resources"]
     emptied = synthesis.resources("Everything", "Custom::S3AutoDeleteObjects").values()
 
@@ -297,7 +299,7 @@ def test_everything_is_destroyed_when_asked(synthesis: Synthesis) -> None:
         assert key["Properties"]["PendingWindowInDays"] == 7
 
 
-def test_who_empties_buckets_writes_no_logs_but_its_own(synthesis: Synthesis) -> None:
+def test_who_empties_buckets_writes_no_logs_but_its_own(synthesis: Synthesized) -> None:
     """The CDK's own function may write to all log groups of the account."""
     role = synthesis.properties("Everything", "AWS::IAM::Role")
     function = synthesis.properties("Everything", "AWS::Lambda::Function")

@@ -18,8 +18,8 @@ from emr_platform.problems import InvalidSpecError
 from emr_platform.result_store import ResultStore, ResultStoreSpec
 from emr_platform.result_store.construct import BaseResultStore, ResultStoreUseError
 from emr_platform.result_store.users.privileges import PRIVILEGES
-from emr_platform.testing import masked
-from tests.support import Synthesis, lint, new_app, synthesize
+from emr_platform.testing import Synthesized, masked
+from tests.support import lint, new_app, synthesize
 
 SPEC = ResultStoreSpec.model_validate(
     {
@@ -50,7 +50,7 @@ def new_store(stack: cdk.Stack, spec: ResultStoreSpec) -> ResultStore:
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """A result store with users, one with databases alone, and somebody who connects."""
     app = new_app(tmp_path_factory.mktemp("users"))
     store = new_store(cdk.Stack(app, "Store"), SPEC)
@@ -68,7 +68,7 @@ def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return synthesize(app)
 
 
-def users(synthesis: Synthesis, stack: str, type_name: str) -> dict[str, dict[str, Any]]:
+def users(synthesis: Synthesized, stack: str, type_name: str) -> dict[str, dict[str, Any]]:
     """The resources of a type that the users bring, by logical id."""
     return {
         name: resource
@@ -77,7 +77,7 @@ def users(synthesis: Synthesis, stack: str, type_name: str) -> dict[str, dict[st
     }
 
 
-def function(synthesis: Synthesis, which: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+def function(synthesis: Synthesized, which: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """The logical id of one of the two functions, its properties, and those of its role."""
     ((name, resource),) = (
         (name, resource)
@@ -89,7 +89,7 @@ def function(synthesis: Synthesis, which: str) -> tuple[str, dict[str, Any], dic
     return name, properties, role["Properties"]
 
 
-def test_template(synthesis: Synthesis, snapshot: SnapshotAssertion) -> None:
+def test_template(synthesis: Synthesized, snapshot: SnapshotAssertion) -> None:
     template = masked(synthesis.template("Store"))
     # All the rest is in the snapshots of the result store without users.
     template["Resources"] = {
@@ -100,17 +100,17 @@ def test_template(synthesis: Synthesis, snapshot: SnapshotAssertion) -> None:
     assert template == snapshot.use_extension(JSONSnapshotExtension)
 
 
-def test_nothing_is_found(synthesis: Synthesis) -> None:
+def test_nothing_is_found(synthesis: Synthesized) -> None:
     assert synthesis.findings == ()
 
 
-def test_cfn_lint(synthesis: Synthesis) -> None:
+def test_cfn_lint(synthesis: Synthesized) -> None:
     ignored = {"E3691": "RDS takes a major version, too, and picks the minor version"}
     assert lint(synthesis.template_file("Store"), ignore=ignored) == []
     assert lint(synthesis.template_file("Databases"), ignore=ignored) == []
 
 
-def test_each_user_has_a_secret(synthesis: Synthesis) -> None:
+def test_each_user_has_a_secret(synthesis: Synthesized) -> None:
     (key,) = synthesis.resources("Store", "AWS::KMS::Key")
     (instance,) = synthesis.resources("Store", "AWS::RDS::DBInstance")
     secrets = users(synthesis, "Store", "AWS::SecretsManager::Secret")
@@ -137,7 +137,7 @@ def test_each_user_has_a_secret(synthesis: Synthesis) -> None:
     ]
 
 
-def test_what_cloudformation_asks_for(synthesis: Synthesis) -> None:
+def test_what_cloudformation_asks_for(synthesis: Synthesized) -> None:
     (instance,) = synthesis.resources("Store", "AWS::RDS::DBInstance")
     (attachment,) = synthesis.resources("Store", "AWS::SecretsManager::SecretTargetAttachment")
     request, _, _ = function(synthesis, "Request")
@@ -174,7 +174,7 @@ def test_nobody_can_hand_on_or_run_code_of_others() -> None:
     assert set(PRIVILEGES["read_only"]) == {"SELECT", "SHOW VIEW"} < set(PRIVILEGES["read_write"])
 
 
-def test_the_function_beside_the_database_reaches_nothing_else(synthesis: Synthesis) -> None:
+def test_the_function_beside_the_database_reaches_nothing_else(synthesis: Synthesized) -> None:
     _, properties, role = function(synthesis, "Database")
     [group] = properties["VpcConfig"]["SecurityGroupIds"]
     (store,) = (
@@ -204,7 +204,7 @@ def test_the_function_beside_the_database_reaches_nothing_else(synthesis: Synthe
     assert "Environment" not in properties
 
 
-def test_the_function_that_reads_secrets_reads_these_alone(synthesis: Synthesis) -> None:
+def test_the_function_that_reads_secrets_reads_these_alone(synthesis: Synthesized) -> None:
     _, properties, role = function(synthesis, "Request")
     database, _, _ = function(synthesis, "Database")
     secrets = {*users(synthesis, "Store", "AWS::SecretsManager::Secret")}
@@ -242,7 +242,7 @@ def actions(role: dict[str, Any]) -> set[str]:
     return {action for each in statements(role) for action in each["Action"]}
 
 
-def test_users_go_before_what_it_takes_to_drop_them(synthesis: Synthesis) -> None:
+def test_users_go_before_what_it_takes_to_drop_them(synthesis: Synthesized) -> None:
     """CloudFormation deletes what depends before what it depends on."""
     (resource,) = users(synthesis, "Store", "Custom::ResultStoreUsers").values()
     database, _, _ = function(synthesis, "Database")
@@ -258,7 +258,7 @@ def test_users_go_before_what_it_takes_to_drop_them(synthesis: Synthesis) -> Non
     assert resources[database]["DependsOn"]
 
 
-def test_databases_without_users(synthesis: Synthesis) -> None:
+def test_databases_without_users(synthesis: Synthesized) -> None:
     (resource,) = users(synthesis, "Databases", "Custom::ResultStoreUsers").values()
 
     assert resource["Properties"]["Databases"] == ["results"]
@@ -266,7 +266,7 @@ def test_databases_without_users(synthesis: Synthesis) -> None:
     assert users(synthesis, "Databases", "AWS::SecretsManager::Secret") == {}
 
 
-def test_both_functions_have_the_same_code(synthesis: Synthesis) -> None:
+def test_both_functions_have_the_same_code(synthesis: Synthesized) -> None:
     _, request, _ = function(synthesis, "Request")
     _, database, _ = function(synthesis, "Database")
 
@@ -274,7 +274,7 @@ def test_both_functions_have_the_same_code(synthesis: Synthesis) -> None:
     assert request["Runtime"] == database["Runtime"]
 
 
-def test_who_connects_reads_the_users_secret(synthesis: Synthesis) -> None:
+def test_who_connects_reads_the_users_secret(synthesis: Synthesized) -> None:
     policy = synthesis.properties("Reader", "AWS::IAM::Policy")["PolicyDocument"]["Statement"]
     ingress = synthesis.properties("Reader", "AWS::EC2::SecurityGroupIngress")
 
