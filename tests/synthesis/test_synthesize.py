@@ -234,8 +234,8 @@ def test_bad_file_is_the_failure_of_one(app: FakeApp) -> None:
     assert app.made == ["alpha", "gamma"]
     [failed] = result.with_status("failed")
     assert failed.name == "beta"
-    assert failed.problem is not None
-    assert failed.problem.startswith("environments/beta.yaml:3:1  clutsers")
+    [problem] = failed.problems
+    assert str(problem).startswith("environments/beta.yaml:3:1  clutsers")
 
 
 def test_two_files_of_one_environment(app: FakeApp) -> None:
@@ -245,7 +245,9 @@ def test_two_files_of_one_environment(app: FakeApp) -> None:
 
     assert statuses(result) == {"alpha": "synthesized", "beta": "failed", "gamma": "synthesized"}
     [failed] = result.with_status("failed")
-    assert "is described 2 times" in str(failed.problem)
+    assert [problem.message for problem in failed.problems] == [
+        "the environment beta is described 2 times: in environments/beta.yaml and environments/copy.yaml"
+    ]
 
 
 def test_validation_that_fails(app: FakeApp) -> None:
@@ -269,9 +271,9 @@ def test_warnings_are_known_of_unchanged_environments_too(app: FakeApp) -> None:
 
     assert again.status == "unchanged"
     assert again.warnings == first.warnings
-    file, *others = again.warnings
-    assert file.startswith("environments/beta.yaml:3:24  result_store.engine  EMR-DATABASE-002")
-    assert others == ["from the app", "R1  Nag\n  odd"]
+    assert again.problems == first.problems
+    assert [problem.rule_id for problem in again.problems] == ["EMR-DATABASE-002"]
+    assert again.warnings == ("from the app", "R1  Nag\n  odd")
 
 
 def test_file_that_changes_meanwhile(app: FakeApp) -> None:

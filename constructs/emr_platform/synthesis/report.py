@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from emr_platform.problems import visible
+from emr_platform.environment.files import in_few_words
+from emr_platform.problems import InvalidSpecError, visible
 from emr_platform.reports.report import counted
 from emr_platform.synthesis.synthesize import Outcome, Result
 
@@ -27,8 +28,8 @@ def as_data(result: Result) -> dict[str, Any]:
                 "status": outcome.status,
                 "assembly": str(outcome.assembly),
                 "seconds": round(outcome.seconds, 3),
-                "problem": outcome.problem,
-                "warnings": list(outcome.warnings),
+                "problem": _reason(outcome),
+                "warnings": _warnings(outcome),
             }
             for outcome in result.outcomes
         ],
@@ -58,17 +59,20 @@ def duration(seconds: float) -> str:
 
 
 def _lines(result: Result) -> Iterator[str]:
-    for outcome in result.with_status("synthesized"):
-        yield from map(_safe, outcome.warnings)
+    made, failed = result.with_status("synthesized"), result.with_status("failed")
+    problems = in_few_words(problem for outcome in (*made, *failed) for problem in outcome.problems)
+    yield from map(str, (problem for problem in problems if problem.acknowledged is None))
+    for outcome in made:
+        yield from (f"{outcome.name}: {_safe(warning)}" for warning in outcome.warnings)
     failures: dict[str, list[str]] = {}
-    for outcome in result.with_status("failed"):
+    for outcome in failed:
         failures.setdefault(outcome.problem or "", []).append(outcome.name)
-    for problem, names in failures.items():
+    for problem, names in sorted(failures.items()):
         yield f"{_several(names)} failed"
         yield from (f"  {line}" for line in _safe(problem).splitlines())
     for name in result.removed:
         yield f"{name}: removed, as there is no such environment any more"
-    unseen = sum(len(outcome.warnings) for outcome in result.with_status("unchanged"))
+    unseen = sum(len(_warnings(outcome)) for outcome in result.with_status("unchanged"))
     if unseen:
         yield (
             f"{counted(unseen, 'warning')} of unchanged environments: --format json has them, "
@@ -79,6 +83,17 @@ def _lines(result: Result) -> Iterator[str]:
     parts = [f"{count} {status}" for status, count in counts(result.outcomes).items() if count]
     total = counted(len(result.outcomes), "environment")
     yield f"{total}: {', '.join(parts)}, in {duration(result.seconds)}"
+
+
+def _reason(outcome: Outcome) -> str | None:
+    if outcome.status != "failed":
+        return None
+    return outcome.problem or str(InvalidSpecError(outcome.problems))
+
+
+def _warnings(outcome: Outcome) -> list[str]:
+    found = [str(problem) for problem in outcome.problems if problem.is_warning]
+    return [*found, *outcome.warnings]
 
 
 def _several(names: list[str]) -> str:

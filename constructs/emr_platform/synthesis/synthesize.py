@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
-from emr_platform.environment.files import in_few_words
-from emr_platform.problems import InvalidSpecError
+from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.synthesis import assembly as assemblies
 from emr_platform.synthesis.executor import Executor
 from emr_platform.synthesis.findings import read_findings
@@ -36,6 +37,9 @@ from emr_platform.tenants.estate import EnvironmentEntry, Estate
 JOBS_PER_WORKER = 100
 """jsii keeps every construct until its process ends: after so many environments a worker makes room for a new one."""
 
+_RECENT = 50
+"""So many environments tell how long the next ones take; the first of each worker takes longer."""
+
 Status = Literal["synthesized", "unchanged", "failed"]
 
 
@@ -48,8 +52,9 @@ class Outcome:
         status: ``synthesized``; ``unchanged``: nothing that matters did change since; ``failed``.
         assembly: The folder of its cloud assembly; of one that failed, an earlier one may be there.
         seconds: How long synthesizing it took; 0 if it is unchanged.
-        problem: Why it failed, else None.
-        warnings: What its file, the app and the CDK warn of.
+        problem: Why it failed; None if it did not, or if its problems say it.
+        problems: What is wrong with how it is declared, warnings included.
+        warnings: What the app and the CDK warn of.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Outcome:
     assembly: Path
     seconds: float = 0.0
     problem: str | None = None
+    problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -144,7 +150,7 @@ class Synthesizer:
 class _Job:
     entry: EnvironmentEntry
     inputs: str
-    warnings: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 @dataclass
@@ -197,14 +203,14 @@ class _Run:
                 environment = entry.load()
                 if not problems:
                     inputs = inputs_of(environment).digest
-                    yield _Job(entry, inputs, tuple(map(str, environment.warnings)))
+                    yield _Job(entry, inputs, environment.warnings)
                     continue
             except InvalidSpecError as error:
                 problems += error.problems
             except OSError as error:
                 self.done(self.failed(entry.name, f"{error.filename}: {error.strerror}"))
                 continue
-            self.done(self.failed(entry.name, str(InvalidSpecError(in_few_words(problems)))))
+            self.done(self.failed(entry.name, None, tuple(problems)))
 
     def changed(self, jobs: Sequence[_Job]) -> Iterator[_Job]:
         """Those that have to be synthesized; the others are unchanged."""
@@ -221,7 +227,8 @@ class _Run:
                         job.entry.name,
                         "unchanged",
                         self.assembly(job.entry.name),
-                        warnings=_together(job.warnings, record.warnings),
+                        problems=job.problems,
+                        warnings=record.warnings,
                     )
                 )
 
@@ -249,17 +256,20 @@ class _Run:
             return
         executor = Executor(
             lambda: _EnvironmentWorker(self),
-            lost=lambda job, reason: self.failed(job.entry.name, reason, job.warnings),
+            lost=lambda job, reason: self.failed(job.entry.name, reason, job.problems),
             workers=self.at_a_time,
             jobs_per_worker=self.synthesizer.jobs_per_worker,
         )
-        started = time.monotonic()
         self.tell(None)
         # Closed whatever happens, so that no worker outlives this.
         with closing(executor.run(jobs)) as outcomes:
+            took: deque[float] = deque(maxlen=_RECENT)
             for count, outcome in enumerate(outcomes, start=1):
-                per_environment = (time.monotonic() - started) / count
-                self.done(outcome, seconds_left=per_environment * (len(jobs) - count))
+                took.append(outcome.seconds)
+                left = len(jobs) - count
+                self.done(
+                    outcome, seconds_left=median(took) * left / min(self.at_a_time, left or 1)
+                )
 
     def removed(self) -> Iterator[str]:
         """Remove the assemblies of environments that are gone, if that is sure."""
@@ -276,8 +286,8 @@ class _Run:
     def assembly(self, name: str) -> Path:
         return self.synthesizer.output / name
 
-    def failed(self, name: str, problem: str, warnings: tuple[str, ...] = ()) -> Outcome:
-        return Outcome(name, "failed", self.assembly(name), problem=problem, warnings=warnings)
+    def failed(self, name: str, problem: str | None, problems: tuple[Problem, ...] = ()) -> Outcome:
+        return Outcome(name, "failed", self.assembly(name), problem=problem, problems=problems)
 
     def done(self, outcome: Outcome, seconds_left: float | None = None) -> None:
         self.outcomes.append(outcome)
@@ -315,9 +325,10 @@ class _EnvironmentWorker:
             answer = self._process.do(Request(name, str(folder.resolve()), self._context(name)))
             return self._finished(job, answer, folder, started)
         except assemblies.OutputError as error:
-            return run.failed(name, str(error), job.warnings)
+            return run.failed(name, str(error), job.problems)
         except OSError as error:
-            return run.failed(name, f"{error.filename or run.synthesizer.output}: {error.strerror}")
+            place = error.filename or run.synthesizer.output
+            return run.failed(name, f"{place}: {error.strerror}", job.problems)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -330,11 +341,11 @@ class _EnvironmentWorker:
     def _finished(self, job: _Job, answer: Answer, folder: Path, started: float) -> Outcome:
         run, name = self._run, job.entry.name
         if answer.problem is not None or answer.inputs is None:
-            return run.failed(name, answer.problem or "the app gave no reason", job.warnings)
+            return run.failed(name, answer.problem or "the app gave no reason", job.problems)
         found = read_findings(folder)
         if found.errors:
-            return run.failed(name, "\n".join(found.errors), job.warnings)
-        warnings = _together(answer.warnings, found.warnings)
+            return run.failed(name, "\n".join(found.errors), job.problems)
+        warnings = tuple(dict.fromkeys((*answer.warnings, *found.warnings)))
         made = _Made(answer.sources, self._process.hello.node)
         write_record(
             folder,
@@ -353,7 +364,8 @@ class _EnvironmentWorker:
             "synthesized",
             run.assembly(name),
             seconds=time.monotonic() - started,
-            warnings=_together(job.warnings, warnings),
+            problems=job.problems,
+            warnings=warnings,
         )
 
     def _context(self, name: str) -> dict[str, Any]:
@@ -375,7 +387,3 @@ def cores() -> int:
 def names_in(context: object) -> frozenset[str]:
     """Names with commas, as context has them."""
     return frozenset(name.strip() for name in str(context or "").split(",") if name.strip())
-
-
-def _together(first: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*first, *more)))
