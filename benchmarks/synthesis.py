@@ -1,0 +1,211 @@
+"""How long the CDK app takes, beside a bare CDK app that emits the same templates.
+
+Whole processes with all their children; the medians of runs that alternate.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks import floor
+from benchmarks.processes import Usage, measure
+from benchmarks.results import Result
+
+LIMIT_RATIO = 1.8
+LIMIT_INCREMENT_RATIO = 2.0
+LIMIT_GROWTH = 1.25
+SEVERAL = 10
+MANY = (50, 100, 200)
+
+_ROOT = floor.ROOT
+_PROD = _ROOT / "environments" / "prod.yaml"
+_EMPTY_APP = "from aws_cdk import App; App().synth()"
+# What the CDK's command line says of itself to the app.
+_COMMAND_LINE: Final[dict[str, Any]] = {
+    "aws:cdk:bundling-stacks": ["**"],
+    "aws:cdk:disable-version-reporting": True,
+    "aws:cdk:enable-asset-metadata": True,
+    "@aws-cdk/core:failSynthOnValidationErrors": False,
+}
+
+
+def main(runs: int = 5, *, many: Sequence[int] = MANY) -> list[Result]:
+    """Measure, and compare with the limits.
+
+    Args:
+        runs: How often; the numbers are medians.
+        many: How many environments are in one app, from few to many, in one run each.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder))
+        return [*_one(project, runs), *_several(project, runs), *_many(project, many)]
+
+
+class Project:
+    """A folder with environments of the size of ``prod``.
+
+    Args:
+        directory: An empty folder.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._assembly = directory / "cdk.out"
+        self._floor = directory / "floor.out"
+
+    def write(self, count: int) -> list[str]:
+        """Have so many environments, and return their names."""
+        folder = self._directory / "environments"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(_PROD.parent / "scripts", folder / "scripts")
+        names = [f"prod-{number:03}" for number in range(count)]
+        prod = _PROD.read_text(encoding="utf-8")
+        for number, name in enumerate(names):
+            text = prod.replace("name: prod\n", f"name: {name}\n")
+            text = text.replace("cidr: 10.40.", f"cidr: 10.{number}.")
+            (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        return names
+
+    def synthesize(self, names: Sequence[str]) -> Usage:
+        """Run the app."""
+        shutil.rmtree(self._assembly, ignore_errors=True)
+        return measure(
+            [sys.executable, _ROOT / "app.py"],
+            directory=self._directory,
+            environment=self._environment(self._assembly, names, is_floor=False),
+        )
+
+    def emit_floor(self) -> Usage:
+        """Write the same templates at the least expense."""
+        environment = self._environment(self._floor, (), is_floor=True)
+        usage = floor.emit(self._assembly, self._floor, environment=environment)
+        floor.check_same_templates(self._assembly, self._floor)
+        return usage
+
+    def empty_app(self) -> Usage:
+        """Run an app with nothing in it, in Python."""
+        return measure(
+            [sys.executable, "-c", _EMPTY_APP],
+            directory=self._directory,
+            environment=self._environment(self._directory / "empty.out", (), is_floor=False),
+        )
+
+    def _environment(self, output: Path, names: Sequence[str], *, is_floor: bool) -> dict[str, str]:
+        settings = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))
+        context = {
+            **settings["context"],
+            **_COMMAND_LINE,
+            # The floor has the paths from the templates.
+            "aws:cdk:enable-path-metadata": not is_floor,
+            "environment": ",".join(names),
+        }
+        return {
+            "CDK_CONTEXT_JSON": json.dumps(context),
+            "CDK_OUTDIR": str(output),
+            "JSII_NODE": str(floor.NODE),
+        }
+
+
+def _one(project: Project, runs: int) -> list[Result]:
+    names = project.write(1)
+    project.synthesize(names)  # The first time, the CDK unpacks itself into its cache.
+    project.emit_floor()
+    app, least, empty = _alternate(
+        runs, lambda: project.synthesize(names), project.emit_floor, project.empty_app
+    )
+    return [
+        Result(
+            "one environment of the size of `prod`: times as long as the floor, by the clock",
+            app.clock / least.clock,
+            LIMIT_RATIO,
+            f"{app.clock:.2f} s and {least.clock:.2f} s, an empty app {empty.clock:.2f} s; "
+            f"medians of {runs} runs in turn",
+        ),
+        Result(
+            "the same, processor time",
+            app.processor / least.processor,
+            LIMIT_RATIO,
+            f"{app.processor:.2f} s and {least.processor:.2f} s, an empty app {empty.processor:.2f} s",
+        ),
+        Result(
+            "the same, memory",
+            app.memory / least.memory if least.memory else 0,
+            None,
+            f"{app.memory:.0f} MiB in three processes and {least.memory:.0f} MiB in one",
+        ),
+    ]
+
+
+def _several(project: Project, runs: int) -> list[Result]:
+    one, several = project.write(SEVERAL)[:1], project.write(SEVERAL)
+
+    def both(names: Sequence[str]) -> Callable[[], tuple[Usage, Usage]]:
+        return lambda: (project.synthesize(names), project.emit_floor())
+
+    usages = [(both(one)(), both(several)()) for _ in range(runs)]
+    app, least = (
+        [Usage.median([run[which][program] for run in usages]) for which in range(2)]
+        for program in range(2)
+    )
+    ours, theirs = (_increment(few, more, SEVERAL - 1) for few, more in (app, least))
+    return [
+        Result(
+            "each further environment in one app: times the floor's increment, by the clock",
+            ours.clock / theirs.clock,
+            LIMIT_INCREMENT_RATIO,
+            f"{ours.clock:.2f} s and {theirs.clock:.2f} s; from 1 to {SEVERAL}, "
+            f"medians of {runs} runs in turn",
+        ),
+        Result(
+            "the same, processor time",
+            ours.processor / theirs.processor,
+            LIMIT_INCREMENT_RATIO,
+            f"{ours.processor:.2f} s and {theirs.processor:.2f} s",
+        ),
+        Result(
+            "the same, memory",
+            ours.memory / theirs.memory if theirs.memory else 0,
+            None,
+            f"{ours.memory:.1f} MiB and {theirs.memory:.1f} MiB",
+        ),
+    ]
+
+
+def _many(project: Project, sizes: Sequence[int]) -> list[Result]:
+    if len(sizes) < 3:
+        return []
+    usages = [project.synthesize(project.write(size)) for size in sizes]
+    first, last = (
+        _increment(usages[at], usages[at + 1], sizes[at + 1] - sizes[at])
+        for at in (0, len(sizes) - 2)
+    )
+    between = ", ".join(map(str, sizes))
+    return [
+        Result(
+            f"{what} of each further environment: up to {sizes[-1]} as against up to {sizes[1]}",
+            after / before,
+            LIMIT_GROWTH,
+            f"{after:.2f} {unit} and {before:.2f} {unit}; apps of {between}: "
+            + ", ".join(f"{total:.0f}" for total in totals)
+            + f" {unit}; one run each",
+        )
+        for what, unit, before, after, totals in (
+            ("seconds", "s", first.clock, last.clock, [each.clock for each in usages]),
+            ("memory", "MiB", first.memory, last.memory, [each.memory for each in usages]),
+        )
+    ]
+
+
+def _increment(few: Usage, more: Usage, count: int) -> Usage:
+    return Usage(*((after - before) / count for before, after in zip(few, more, strict=True)))
+
+
+def _alternate(runs: int, *programs: Callable[[], Usage]) -> list[Usage]:
+    rounds = [[program() for program in programs] for _ in range(runs)]
+    return [Usage.median(usages) for usages in zip(*rounds, strict=True)]
