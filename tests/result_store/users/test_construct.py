@@ -13,6 +13,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from emr_platform.acknowledgements import flatten
 from emr_platform.network import ExistingNetwork, ExistingVpcSpec
 from emr_platform.problems import InvalidSpecError
 from emr_platform.result_store import ResultStore, ResultStoreSpec
@@ -200,6 +201,17 @@ def test_the_function_beside_the_database_reaches_nothing_else(synthesis: Synthe
     assert ingress["Properties"]["SourceSecurityGroupId"] == group
     # Not a word about secrets, and no managed policy, which would allow to write to all logs.
     assert {action.partition(":")[0] for action in actions(role)} == {"ec2", "logs"}
+    # What Lambda makes for it, it makes there only.
+    [makes] = [each for each in statements(role) if each["Action"] == "ec2:CreateNetworkInterface"]
+    assert [flatten(arn).rpartition(":")[2] for arn in makes["Resource"]] == [
+        "network-interface/*",
+        f"security-group/<{group['Fn::GetAtt'][0]}.GroupId>",
+        *(f"subnet/{subnet}" for subnet in EXISTING.result_store_subnet_ids),
+    ]
+    everywhere = {
+        action for each in statements(role) if each["Resource"] == "*" for action in each["Action"]
+    }
+    assert everywhere == {"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"}
     assert "ManagedPolicyArns" not in role
     assert "Environment" not in properties
 
@@ -239,7 +251,11 @@ def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def actions(role: dict[str, Any]) -> set[str]:
-    return {action for each in statements(role) for action in each["Action"]}
+    return {
+        action
+        for each in statements(role)
+        for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+    }
 
 
 def test_users_go_before_what_it_takes_to_drop_them(synthesis: Synthesized) -> None:

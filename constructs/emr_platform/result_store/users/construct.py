@@ -14,7 +14,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
-from emr_platform.asked_once import minutes
+from emr_platform.asked_once import known, minutes, path_of, stack_of
 from emr_platform.result_store.spec import ResultStoreSpec
 from emr_platform.result_store.users import RESOURCE_TYPE
 from emr_platform.result_store.users.code import (
@@ -29,15 +29,6 @@ _DATABASE_TIMEOUT_MINUTES = 2
 # The other function's time and, where Lambda has to make network interfaces again, that as well.
 _REQUEST_TIMEOUT_MINUTES = 10
 _SERVICE_TIMEOUT_MINUTES = 15
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
-_NETWORK_INTERFACES = (
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-)
 
 
 class ResultStoreUsers(Construct):
@@ -96,11 +87,11 @@ class ResultStoreUsers(Construct):
             properties={
                 "Host": endpoint_address,
                 "Port": port,
-                "AdministratorSecret": administrator.secret_arn,
+                "AdministratorSecret": known(administrator).secret_arn,
                 "Databases": list(dict.fromkeys(spec.databases)),
                 "Users": {
                     name: {
-                        "Secret": self.secrets[name].secret_arn,
+                        "Secret": known(self.secrets[name]).secret_arn,
                         "Privileges": privileges[name],
                     }
                     for name in spec.users
@@ -122,14 +113,12 @@ class ResultStoreUsers(Construct):
             # Below a scope of its own, so that no name of a user is that of another construct here.
             self._scope("Secrets"),
             user,
-            description=f"User {user} of the result store {self.node.scope.node.path}"
-            if self.node.scope
-            else None,
+            description=f"User {user} of the result store {path_of(self).rpartition('/')[0]}",
             encryption_key=self._key,
             # The user goes with the stack, and then nobody has a use for the password.
             removal_policy=cdk.RemovalPolicy.DESTROY,
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template=cdk.Stack.of(self).to_json_string(content),
+                secret_string_template=stack_of(self).to_json_string(content),
                 generate_string_key="password",
                 password_length=_PASSWORD_LENGTH,
                 # URLs and configuration files of all kinds take it as it is.
@@ -172,8 +161,8 @@ class ResultStoreUsers(Construct):
             ec2.CfnSecurityGroupEgress(
                 scope,
                 "ToDatabase",
-                group_id=group.security_group_id,
-                destination_security_group_id=database.security_group_id,
+                group_id=known(group).security_group_id,
+                destination_security_group_id=known(database).security_group_id,
                 ip_protocol="tcp",
                 from_port=port,
                 to_port=port,
@@ -182,8 +171,8 @@ class ResultStoreUsers(Construct):
             ec2.CfnSecurityGroupIngress(
                 scope,
                 "FromFunction",
-                group_id=database.security_group_id,
-                source_security_group_id=group.security_group_id,
+                group_id=known(database).security_group_id,
+                source_security_group_id=known(group).security_group_id,
                 ip_protocol="tcp",
                 from_port=port,
                 to_port=port,
@@ -196,15 +185,16 @@ class ResultStoreUsers(Construct):
             scope,
             "Makes the users of a result store, beside the database",
             log_group,
-            iam.PolicyStatement(actions=list(_NETWORK_INTERFACES), resources=["*"]),
+            *_network_interfaces(scope, subnets, group),
         )
-        acknowledge_wildcard(
-            role,
-            resource="*",
-            reason="What Lambda needs to connect a function to a VPC, in the words of its documentation; it checks for "
-            "them without naming a resource. The function's own code cannot use them: its security group lets it "
-            "reach the database and nothing else.",
-        )
+        for resource in ("*", _arn(scope, "network-interface", "*")):
+            acknowledge_wildcard(
+                role,
+                resource=resource,
+                reason="What Lambda needs to connect a function to a VPC: network interfaces get their ids when it "
+                "makes them, and it can describe all or none. It may make them in the function's subnets and security "
+                "group only. The function's own code reaches no API: its security group leads to the database alone.",
+            )
         function = lambda_.Function(
             scope,
             "Function",
@@ -228,14 +218,14 @@ class ResultStoreUsers(Construct):
         scope = self._scope("Request")
         log_group = _log_group(scope)
         secrets = [administrator, *self.secrets.values()]
-        service = f"secretsmanager.{cdk.Stack.of(self).region}.{cdk.Aws.URL_SUFFIX}"
+        service = f"secretsmanager.{known(stack_of(self)).region}.{cdk.Aws.URL_SUFFIX}"
         role = _role(
             scope,
             "Reads the secrets of a result store's users, to have the users made",
             log_group,
             iam.PolicyStatement(
                 actions=["secretsmanager:GetSecretValue"],
-                resources=[secret.secret_arn for secret in secrets],
+                resources=[known(secret).secret_arn for secret in secrets],
             ),
             iam.PolicyStatement(
                 actions=["kms:Decrypt"],
@@ -258,6 +248,41 @@ class ResultStoreUsers(Construct):
             log_group=log_group,
             role=role,
         )
+
+
+def _network_interfaces(
+    scope: Construct, subnets: Sequence[ec2.ISubnet], group: ec2.ISecurityGroup
+) -> list[iam.PolicyStatement]:
+    """What Lambda needs to connect a function to a VPC.
+
+    See https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions.
+    """
+    any_interface = _arn(scope, "network-interface", "*")
+    return [
+        iam.PolicyStatement(
+            actions=["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], resources=["*"]
+        ),
+        iam.PolicyStatement(
+            actions=["ec2:CreateNetworkInterface"],
+            resources=[
+                any_interface,
+                _arn(scope, "security-group", known(group).security_group_id),
+                *(_arn(scope, "subnet", known(subnet).subnet_id) for subnet in subnets),
+            ],
+        ),
+        iam.PolicyStatement(
+            actions=[
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:DeleteNetworkInterface",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            resources=[any_interface],
+        ),
+    ]
+
+
+def _arn(scope: Construct, resource: str, name: str) -> str:
+    return stack_of(scope).format_arn(service="ec2", resource=resource, resource_name=name)
 
 
 def _log_group(scope: Construct) -> logs.LogGroup:
