@@ -8,6 +8,7 @@ import pytest
 
 from emr_platform.cli.program import run
 from emr_platform.tenants.file_problems import TENANT_PROBLEMS
+from emr_platform.tenants.rules import TENANCY_RULES
 
 BAD = Path(__file__).parent / "bad"
 FILES = sorted(BAD.glob("*.yaml"))
@@ -29,6 +30,12 @@ def test_every_kind_of_problem_is_seen() -> None:
     reports = "\n".join(file.with_suffix(".txt").read_text(encoding="utf-8") for file in FILES)
 
     assert [kind.id for kind in TENANT_PROBLEMS if f"  {kind.id}\n" not in reports] == []
+
+
+def test_every_rule_of_tenants_is_seen() -> None:
+    reports = "\n".join(file.with_suffix(".txt").read_text(encoding="utf-8") for file in FILES)
+
+    assert [rule.id for rule in TENANCY_RULES.rules if f"  {rule.id}" not in reports] == []
 
 
 def test_kinds_of_problems_are_in_order() -> None:

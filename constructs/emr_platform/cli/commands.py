@@ -85,6 +85,12 @@ COMMANDS: tuple[Command, ...] = (
         "Give address ranges to environments of tenants files, for good.",
     ),
     Command(
+        "move",
+        "emr_platform.cli.move",
+        "move",
+        "Say what giving a tenant another tier would replace and lose.",
+    ),
+    Command(
         "presets",
         "emr_platform.cli.presets",
         "presets",
