@@ -184,7 +184,7 @@ def tag_keys_differ(spec: EnvironmentSpec) -> Iterator[Finding]:
 
 @CROSS_RULES.rule(
     "EMR-TAGS-003",
-    what="Tags that the platform sets itself are left to it.",
+    what="Tags that the platform sets itself, and keys that begin with emr-platform:, are left to it.",
     why="It would overwrite them, and EMR's managed policy grants nothing without its own tag.",
     source="https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html",
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.metastore.catalog_names import (
+    database_prefix,
     foreign_databases,
     has_prefix_of_its_own,
     own_databases,
@@ -117,7 +118,7 @@ def databases_can_be_told(environment: TenantEnvironment) -> Iterator[Finding]:
     for path, catalog in _catalogs(spec):
         if own_databases(spec.name) in (catalog.databases or ()):
             message = (
-                f"databases that begin with {own_databases(spec.name)} may be another tenant's"
+                f"databases that begin with {database_prefix(spec.name)} may be another tenant's"
             )
             yield Finding(path[:-1], message, "a name without --, or other databases")
 
