@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from emr_platform.isolation.evaluation import may_match
 from emr_platform.isolation.facts import matched_actions
 from emr_platform.isolation.matching import has_wildcard, is_symbol, symbols_in
+from emr_platform.isolation.nearness import Nearness
 from emr_platform.isolation.parties import Actor, Target
 from emr_platform.isolation.policies import Statement
 
@@ -24,27 +25,28 @@ class _Group:
         by_symbol: The others, by the names that AWS makes up.
     """
 
-    every: list[Target] = field(default_factory=list)
-    named: list[Target] = field(default_factory=list)
+    every: Nearness = field(default_factory=Nearness)
+    named: Nearness = field(default_factory=Nearness)
     by_symbol: dict[str, list[Target]] = field(default_factory=dict)
 
     def add(self, target: Target) -> None:
         """Put a target into the index."""
-        self.every.append(target)
+        self.every.add(target.text, target)
         symbols = symbols_in(target.text)
         for symbol in symbols:
             self.by_symbol.setdefault(symbol, []).append(target)
         if not symbols:
-            self.named.append(target)
+            self.named.add(target.text, target)
 
     def matching(self, pattern: str) -> Iterator[Target]:
         """The targets that a pattern of an ARN may match."""
         if symbols := symbols_in(pattern):
             # A name that AWS makes up is in the ARN itself, or below that of a named resource.
             yield from self.by_symbol.get(symbols[0], ())
-            yield from self.named
+            yield from self.named.near(pattern)
         else:
-            yield from self.every if has_wildcard(pattern) or "${" in pattern else self.named
+            is_open = has_wildcard(pattern) or "${" in pattern
+            yield from (self.every if is_open else self.named).near(pattern)
 
 
 class Candidates:
@@ -81,7 +83,7 @@ class Candidates:
                 for pattern in statement.resources
                 for target in group.matching(pattern)
             }
-            every = group.every if statement.negated_resources else possible.values()
+            every = group.every.every if statement.negated_resources else possible.values()
             yield from ((each, actions) for each in every if may_match(statement, each))
 
 

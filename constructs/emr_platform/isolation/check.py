@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, islice
@@ -23,6 +23,7 @@ from emr_platform.isolation.evaluation import (
 from emr_platform.isolation.exceptions import documented
 from emr_platform.isolation.facts import Access, access
 from emr_platform.isolation.imports import import_findings
+from emr_platform.isolation.matching import symbols_in
 from emr_platform.isolation.model import Finding, Gap, Isolation, Reason, reason_of
 from emr_platform.isolation.network import network_findings
 from emr_platform.isolation.part_index import PartIndex
@@ -266,27 +267,49 @@ class _Search:
 
     def _of_services(self) -> Iterator[Finding]:
         """What services of AWS may do to targets on behalf of others."""
-        accounts = {naming.environment: naming.place.account for naming, _ in self._world.stacks}
+        by_account: dict[str, list[str]] = {}
+        for environment, account in {
+            naming.environment: naming.place.account for naming, _ in self._world.stacks
+        }.items():
+            by_account.setdefault(account, []).append(environment)
         drafts: dict[tuple[str, str, Access, str], _Draft] = {}
         for target in self._world.targets:
             if target.type == "AWS::IAM::Role":
                 # A service takes on a role that somebody has passed to it, which is looked for.
                 continue
             for service in _services(target):
-                for environment, account in accounts.items():
-                    if environment == target.environment:
-                        continue
-                    for grant in self._evaluator.service_grants(
-                        environment, account, service, target
-                    ):
-                        for action in grant.actions:
-                            key = (environment, service, access(action), action.partition(":")[0])
-                            draft = drafts.setdefault(key, _Draft())
-                            draft.add(grant, [action], target)
+                for account, environments in by_account.items():
+                    self._on_behalf(target, service, account, environments, drafts)
         for (environment, service, kind, subject), draft in drafts.items():
             finding = _finding(f"{environment}/{service}/{subject}:{kind}", environment, draft)
             who = f"{service} on behalf of {environment}"
             yield replace(finding, who=who, access=kind, service=subject)
+
+    def _on_behalf(
+        self,
+        target: Target,
+        service: str,
+        account: str,
+        environments: Sequence[str],
+        drafts: dict[tuple[str, str, Access, str], _Draft],
+    ) -> None:
+        """What a service may do on behalf of an account's environments, of which most make no difference."""
+        named = {
+            self._evaluator.owner(symbol)
+            for statement in target.policy or ()
+            for condition in statement.conditions
+            for value in condition.values
+            for symbol in symbols_in(value)
+        }
+        others = [each for each in environments if each != target.environment]
+        alike = [each for each in others if each not in named]
+        groups = [[each] for each in others if each in named] + ([alike] if alike else [])
+        for group in groups:
+            for grant in self._evaluator.service_grants(group[0], account, service, target):
+                for action in grant.actions:
+                    for environment in group:
+                        key = (environment, service, access(action), action.partition(":")[0])
+                        drafts.setdefault(key, _Draft()).add(grant, [action], target)
 
 
 def _finding(id: str, environment: str, draft: _Draft) -> Finding:

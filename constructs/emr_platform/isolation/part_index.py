@@ -2,97 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from emr_platform.isolation.conditions import ABSENT, OneOf
 from emr_platform.isolation.evaluation import may_match
 from emr_platform.isolation.facts import Access, access, matched_actions
-from emr_platform.isolation.matching import FIRST_SYMBOL
+from emr_platform.isolation.nearness import Nearness
 from emr_platform.isolation.parties import Target
 from emr_platform.isolation.policies import Statement
 
 Kinds = tuple[tuple[str, str], ...]
 
-_PRIVATE: Final = "\ue000-\uf8ff"
-_LOOSE: Final = re.compile(rf"[*?{_PRIVATE}]|\$\{{")
-_LOOSE_OR_SYMBOL: Final = re.compile(rf"[*?{_PRIVATE}{chr(FIRST_SYMBOL)}-\U0010ffff]|\$\{{")
-_ARN_PARTS: Final = 6
 _POSITIVE: Final = ("stringequals", "stringlike", "arnequals", "arnlike")
-
-
-@dataclass(slots=True)
-class _Heads:
-    """Targets by what their texts begin with."""
-
-    by_head: dict[str, list[Target]] = field(default_factory=dict)
-    heads: list[str] = field(default_factory=list)
-
-    def add(self, head: str, target: Target) -> None:
-        if head not in self.by_head:
-            self.by_head[head] = []
-            insort(self.heads, head)
-        self.by_head[head].append(target)
-
-    def near(self, head: str) -> Iterator[Target]:
-        """Those whose beginning begins with another one, or the other way round."""
-        for length in range(len(head)):
-            yield from self.by_head.get(head[:length], ())
-        for index in range(bisect_left(self.heads, head), len(self.heads)):
-            if not self.heads[index].startswith(head):
-                return
-            yield from self.by_head[self.heads[index]]
-
-
-@dataclass(slots=True)
-class _Group:
-    """Parts of one kind that are told apart by one condition key, or by their ARNs.
-
-    Attributes:
-        every: All of them.
-        exact: By their beginnings, names that AWS makes up included.
-        cut: By their beginnings up to the first such name.
-    """
-
-    every: list[Target] = field(default_factory=list)
-    exact: _Heads = field(default_factory=_Heads)
-    cut: _Heads = field(default_factory=_Heads)
-
-    def add(self, text: str, target: Target) -> None:
-        self.every.append(target)
-        self.exact.add(_head(text, _LOOSE), target)
-        self.cut.add(_head(text, _LOOSE_OR_SYMBOL), target)
-
-    def near(self, pattern: str) -> Iterator[Target]:
-        """The parts that a pattern may be about."""
-        rest = _rest(pattern)
-        if rest is None:
-            yield from self.every
-            return
-        first = _LOOSE_OR_SYMBOL.search(rest)
-        if first and ord(first[0][0]) >= FIRST_SYMBOL:
-            yield from self.exact.near(_head(pattern, _LOOSE))
-        else:
-            yield from self.cut.near(_head(pattern, _LOOSE))
-
-
-def _rest(text: str) -> str | None:
-    """What an ARN has behind the account, or another text; None if an ARN's service is not spelled out."""
-    if not text.startswith("arn:"):
-        return None if text.startswith(("*", "?")) else text
-    parts = text.split(":", _ARN_PARTS - 1)
-    return parts[-1] if len(parts) == _ARN_PARTS else None
-
-
-def _head(text: str, loose: re.Pattern[str]) -> str:
-    rest = _rest(text)
-    if rest is None:
-        return ""
-    found = loose.search(rest)
-    return rest[: found.start()] if found else rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +46,14 @@ class PartIndex:
         Args:
             parts: All parts.
         """
-        self._groups: dict[_Place, _Group] = {}
+        self._groups: dict[_Place, Nearness] = {}
         self._found: dict[int, list[Target]] = {}
         for target in parts:
             if part := target.part:
                 key, text = _told_apart_by(target)
                 arn = target.text if key else ""
                 place = _Place(target.kinds, key, arn, part.only, part.holds)
-                self._groups.setdefault(place, _Group()).add(text, target)
+                self._groups.setdefault(place, Nearness()).add(text, target)
 
     def of(self, statement: Statement) -> list[Target]:
         """The parts that a statement may be about.
