@@ -19,7 +19,9 @@ _CLASSES = (
 _PRIVILEGES = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html"
 )
-_USERS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.UsersAndPrivileges.html"
+_USERS = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.UsersAndPrivileges.html"
+)
 _VERSIONS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html"
 
 
