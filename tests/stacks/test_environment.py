@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.json import JSONSnapshotExtension
 
 from emr_platform.environment.loader import load_environment
 from emr_platform.environment.spec import EnvironmentSpec
@@ -18,7 +17,7 @@ from emr_platform.identity.spec import IdentitySpec
 from emr_platform.isolation.check import isolation_of
 from emr_platform.templates.reading import read
 from emr_platform.tenants.tenancy import Tenancy
-from emr_platform.testing import Finding, masked
+from emr_platform.testing import Finding
 from stacks.environment import EnvironmentStage
 from tests.support import MAJOR_ENGINE_VERSION, ROOT, lint, new_app, synthesize
 
@@ -112,10 +111,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Environments:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_snapshot(samples: Environments, name: str, snapshot: SnapshotAssertion) -> None:
-    templates = {stack: masked(template) for stack, template in samples.templates(name).items()}
-
-    assert templates == snapshot(extension_class=JSONSnapshotExtension)
+def test_snapshot(samples: Environments, name: str, template_snapshot: SnapshotAssertion) -> None:
+    for stack, template in samples.templates(name).items():
+        assert template == template_snapshot(name=stack)
 
 
 def test_environments_are_apart(samples: Environments) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ import pytest
 from aws_cdk import cloudformation_include as include
 
 from emr_platform.problems import InvalidSpecError
+from emr_platform.template_check.quota_rules import uses
+from emr_platform.templates.reading import read_all
+from emr_platform.testing import Synthesizer
 from stacks import app as the_app
 from stacks.environment import EnvironmentStage
 from stacks.quotas import check_quotas
@@ -74,3 +79,40 @@ def test_app_ends_with_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     assert "EMR-TEMPLATE-042\n  501 resources\n  allowed: at most 500\n" in str(end.value)
     assert "EMR-TEMPLATE-050  warning\n  160 outputs, 80 % of" in str(end.value)
+
+
+def test_a_large_environment_is_far_from_every_quota(
+    synthesized: Synthesizer, record_property: Callable[[str, object], None]
+) -> None:
+    environment = synthesized(Path(__file__).parent / "largest" / "largest.yaml")
+    stacks = read_all(environment.directory)
+    used = sorted(
+        (
+            (use.percent, stack.name, f"{use.used} of {use.most} {use.what}")
+            for stack in stacks
+            for use in uses(stack)
+        ),
+        reverse=True,
+    )
+
+    # Shown by `pytest -rP`, and in the report for a build server.
+    nearest = [f"{percent:3} %  {stack}: {what}" for percent, stack, what in used[:10]]
+    sys.stdout.write("\n".join(nearest))
+    record_property("nearest to a quota", nearest[0])
+
+    assert [each for each in used if each[0] >= 80] == []
+    assert {stack.name for stack in stacks} == {
+        "largest-network",
+        "largest-storage",
+        "largest-result-store",
+        "largest-cluster-etl",
+        "largest-cluster-jobs",
+    }
+    # Nothing that is counted is left out.
+    assert {use.what for stack in stacks for use in uses(stack) if use.used} == {
+        "bytes",
+        "dynamic references",
+        "outputs",
+        "parameters",
+        "resources",
+    }

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from emr_platform.testing.masking import masked
+
 if TYPE_CHECKING:
     from aws_cdk import App, Stage
     from constructs import IConstruct
@@ -66,6 +68,11 @@ class Synthesized:
     def templates(self) -> Mapping[str, Template]:
         """The templates, by the name of the stack."""
         return {name: _mapping(file) for name, file in self.files.items()}
+
+    @cached_property
+    def masked(self) -> Mapping[str, Template]:
+        """The templates without what changes with every release of the CDK, by the name of the stack."""
+        return {name: masked(template) for name, template in self.templates.items()}
 
     def template(self, stack: str) -> Template:
         """The template of a stack.
