@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from aws_cdk import App
@@ -93,18 +93,46 @@ def build(
         AppInputError: An environment was asked for that is not there.
     """
     if environments is None:
+        if pipeline := app.node.try_get_context("pipeline"):
+            return _with_pipeline(app, Path(str(pipeline)))
         environments = _asked_for(app)
     destroy_data = _names(app.node.try_get_context("destroy-data"))
     return [
-        EnvironmentStage(
-            app,
-            spec=environment.spec,
-            directory=environment.path.parent,
-            destroy_data=environment.spec.name in destroy_data,
-            tenancy=environment.tenancy,
-        )
+        _stage(app, environment, destroy_data=environment.spec.name in destroy_data)
         for environment in environments
     ]
+
+
+def _stage(
+    app: App, environment: LoadedEnvironment, *, destroy_data: bool = False
+) -> EnvironmentStage:
+    return EnvironmentStage(
+        app,
+        spec=environment.spec,
+        directory=environment.path.parent,
+        destroy_data=destroy_data,
+        tenancy=environment.tenancy,
+    )
+
+
+def _with_pipeline(app: App, file: Path) -> list[EnvironmentStage]:
+    """The environments that a pipeline deploys, and the pipeline."""
+    for other in ("environment", "environment-file", "destroy-data"):
+        if app.node.try_get_context(other):
+            raise AppInputError(
+                f"a pipeline deploys what {file} says, and nothing that only this command line says\n"
+                f"  allowed: --context pipeline={file} without --context {other}"
+            )
+    # Needed by few, and it takes half a second.
+    from stacks.pipeline import add_pipeline
+
+    checked = check_files(environment_files(ENVIRONMENTS))
+    if checked.errors:
+        raise InvalidSpecError(checked.problems)
+    stages, warnings = add_pipeline(app, file, checked.environments, stage=partial(_stage, app))
+    for warning in (*checked.warnings, *warnings):
+        sys.stderr.write(f"{warning}\n")
+    return stages
 
 
 def _asked_for(app: App) -> list[LoadedEnvironment]:

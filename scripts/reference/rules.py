@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from emr_platform.deployment.pipeline_plan import PIPELINE_RULES
 from emr_platform.deployment.rules import WAVE_RULES
 from emr_platform.environment.file_problems import FILE_PROBLEMS, FileProblem
 from emr_platform.environment.rules import ALL_RULES
@@ -35,6 +36,7 @@ _SUBJECTS = {
     "INSTANCE": "Instance types",
     "LAKE": "Lake Formation",
     "LDAP": "LDAP",
+    "PIPELINE": "Pipelines on AWS",
     "POOL": "Tenants of shared clusters",
     "PRIMARY": "Primary node",
     "ROOT": "Root volume",
@@ -55,7 +57,10 @@ def rules_reference() -> str:
         kind.id: _file_problem(kind)
         for kind in (*FILE_PROBLEMS, *TENANT_PROBLEMS, *TEMPLATE_PROBLEMS, *EDX_PROBLEMS)
     }
-    sections |= {rule.id: _rule(rule) for rule in (*ALL_RULES, *WAVE_RULES.rules, *TEMPLATE_RULES)}
+    sections |= {
+        rule.id: _rule(rule)
+        for rule in (*ALL_RULES, *WAVE_RULES.rules, *PIPELINE_RULES.rules, *TEMPLATE_RULES)
+    }
     return "\n\n".join(_with_subjects(sections))
 
 

@@ -59,7 +59,7 @@ def test_faults_have_their_places(tmp_path: Path) -> None:
 def test_empty_file(tmp_path: Path) -> None:
     [problem] = refused(tmp_path, "# waves\n")
 
-    assert problem.endswith("the file is empty\n  allowed: waves: …, or no file")
+    assert problem.endswith("the file is empty\n  allowed: waves: … or pipeline: …, or no file")
 
 
 @pytest.mark.parametrize("text", ["waves: [", "waves: []\n", "- waves\n", "waves:\n"])
@@ -98,3 +98,55 @@ def test_retained_environments_may_come_first_where_there_are_no_others(tmp_path
     # The wave above has no environments.
     [warning] = warnings(tmp_path, text, PROD, STAGING)
     assert warning.startswith("EMR-WAVE-003")
+
+
+PIPELINE = """\
+pipeline:
+  account: "111122223333"
+  region: eu-west-1
+  source: {source}
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{connection_arn: 'arn:aws:codeconnections:eu-west-1:111122223333:connection/"
+        "0f5e1f5c-1111-2222-3333-444455556666', repository: acme/environments}",
+        "{connection_arn: 'arn:aws:codestar-connections:eu-west-1:111122223333:connection/"
+        "0f5e1f5c-1111-2222-3333-444455556666', repository: acme/group/environments, branch: live}",
+        "{codecommit: environments, branch: main}",
+        "{bucket: acme-sources, key: environments.zip}",
+    ],
+)
+def test_sources_of_a_pipeline(tmp_path: Path, source: str) -> None:
+    spec = load_deployment(written(tmp_path, PIPELINE.format(source=source)), (PROD,)).spec
+
+    assert spec.pipeline is not None
+    assert spec.pipeline.name == "environments"
+    assert spec.waves == DEFAULT_WAVES
+
+
+def test_faults_of_a_pipeline_have_their_places(tmp_path: Path) -> None:
+    text = "pipeline:\n  account: 12\n  region: europe\n  source: {bucket: a, kee: b}\n"
+
+    assert [each.partition("\n")[0] for each in refused(tmp_path, text)] == [
+        "deployment.yaml:2:12  pipeline.account  EMR-FILE-015",
+        "deployment.yaml:3:11  pipeline.region  EMR-FILE-019",
+        "deployment.yaml:4:3  pipeline.source.key  EMR-FILE-014",
+        "deployment.yaml:4:20  pipeline.source.bucket  EMR-FILE-019",
+        "deployment.yaml:4:23  pipeline.source.kee  EMR-FILE-013",
+    ]
+
+
+def test_environments_of_a_pipeline(tmp_path: Path) -> None:
+    text = PIPELINE.format(source="{codecommit: it}") + "  environments: [acme, staging, pord]\n"
+    tenant = Deployable("acme", "eu-west-1", "retain", "bridge", "shared-eu")
+    shared = Deployable("shared-eu", "eu-west-1", "retain", "shared")
+
+    assert warnings(tmp_path, text, tenant, shared, STAGING) == [
+        "EMR-WAVE-004 acme uses shared-eu, which this pipeline does not deploy",
+        "EMR-WAVE-002 there is no environment pord",
+    ]
+    text = text.replace("pord", "shared-*")
+    assert warnings(tmp_path, text, tenant, shared, STAGING) == []

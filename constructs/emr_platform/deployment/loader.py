@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,10 +30,12 @@ class LoadedDeployment:
     Attributes:
         spec: What the file says; defaults where there is none.
         warnings: What is legal but unwise, in the order of the file.
+        located: Gives a problem of the spec its place in the file.
     """
 
     spec: DeploymentSpec
     warnings: tuple[Problem, ...] = ()
+    located: Callable[[Problem], Problem] = field(default=lambda problem: problem, repr=False)
 
 
 def load_deployment(file: Path | None, environments: tuple[Deployable, ...]) -> LoadedDeployment:
@@ -64,12 +67,14 @@ def load_deployment(file: Path | None, environments: tuple[Deployable, ...]) -> 
     problems = in_file_order(problems)
     if any(problem.severity == "error" for problem in problems):
         raise InvalidSpecError(problems)
-    return LoadedDeployment(spec, tuple(problems))
+    return LoadedDeployment(
+        spec, tuple(problems), located=lambda problem: _placed(problem, root, str(place))
+    )
 
 
 def _about_this_file(problem: Problem) -> Problem:
     if problem.rule_id == kinds.EMPTY.id:
-        return replace(problem, allowed="waves: …, or no file")
+        return replace(problem, allowed="waves: … or pipeline: …, or no file")
     return problem
 
 

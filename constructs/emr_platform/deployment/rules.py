@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from emr_platform.deployment.pipeline_spec import PipelineSpec
 from emr_platform.deployment.spec import DeploymentSpec
 from emr_platform.deployment.waves import Deployable, selects, waves_of
+from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 
 _SAFE_DEPLOYMENT = (
@@ -50,23 +52,26 @@ def names_differ(deployment: Deployment) -> Iterator[Finding]:
 
 @WAVE_RULES.rule(
     "EMR-WAVE-002",
-    what="Every name and pattern in a wave is that of an environment.",
-    why="A misspelled name leaves its environment to a later wave, and nobody notices.",
+    what="Every name and pattern in a wave or pipeline is that of an environment.",
+    why="A misspelled name leaves its environment to a later wave or to nobody, and nobody notices.",
     source=_SAFE_DEPLOYMENT,
     severity="warning",
 )
 def patterns_match(deployment: Deployment) -> Iterator[Finding]:
     """Each pattern is that of at least one environment."""
     names = sorted(each.name for each in deployment.environments)
-    for position, wave in enumerate(deployment.spec.waves):
-        for index, pattern in enumerate(wave.environments):
+    spec = deployment.spec
+    places: list[tuple[Path, Sequence[str]]] = [
+        (("waves", position, "environments"), wave.environments)
+        for position, wave in enumerate(spec.waves)
+    ]
+    if spec.pipeline:
+        places.append((("pipeline", "environments"), spec.pipeline.environments))
+    for path, patterns in places:
+        for index, pattern in enumerate(patterns):
             if not any(fnmatchcase(name, pattern) for name in names):
                 shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
-                yield Finding(
-                    ("waves", position, "environments", index),
-                    f"there is no environment {pattern}",
-                    shown or None,
-                )
+                yield Finding((*path, index), f"there is no environment {pattern}", shown or None)
 
 
 @WAVE_RULES.rule(
@@ -97,3 +102,33 @@ def canaries_may_be_lost(deployment: Deployment) -> Iterator[Finding]:
             f"the first wave deploys {retained[0]}, whose data is retained, before environments that may be lost",
             "protection: destroy in the first wave",
         )
+
+
+@WAVE_RULES.rule(
+    "EMR-WAVE-004",
+    what="The pipeline of a tenant deploys the shared environment that the tenant uses.",
+    why="Otherwise nothing makes sure that the shared environment is deployed first.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html",
+    severity="warning",
+)
+def shared_environments_come_along(deployment: Deployment) -> Iterator[Finding]:
+    """No tenant of the pipeline uses an environment that is not in it."""
+    if not deployment.spec.pipeline:
+        return
+    inside = {each.name for each in in_pipeline(deployment.spec.pipeline, deployment.environments)}
+    for each in deployment.environments:
+        if each.name in inside and each.shared and each.shared not in inside:
+            yield Finding(
+                ("pipeline", "environments"),
+                f"{each.name} uses {each.shared}, which this pipeline does not deploy",
+                f"{each.shared} in the list",
+            )
+
+
+def in_pipeline(spec: PipelineSpec, environments: Iterable[Deployable]) -> tuple[Deployable, ...]:
+    """The environments that a pipeline deploys."""
+    return tuple(
+        each
+        for each in environments
+        if any(fnmatchcase(each.name, pattern) for pattern in spec.environments)
+    )

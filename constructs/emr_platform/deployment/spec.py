@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
+from emr_platform.deployment.pipeline_spec import NamePattern, PipelineSpec
 from emr_platform.environment.spec import Protection
-from emr_platform.spec import Items, Name, SpecModel, TextMatching
+from emr_platform.spec import Items, Name, SpecModel
 from emr_platform.tenants.tenancy import Tier
 
 MOST_ENVIRONMENTS = 256
@@ -15,11 +14,6 @@ MOST_ENVIRONMENTS = 256
 
 https://docs.github.com/en/actions/reference/limits
 """
-
-NamePattern = Annotated[
-    str,
-    TextMatching(r"[a-z0-9*?-]{1,64}", "the name of an environment, in which * and ? may stand"),
-]
 
 
 class WaveSpec(SpecModel):
@@ -68,4 +62,7 @@ class DeploymentSpec(SpecModel):
         ge=1,
         le=MOST_ENVIRONMENTS,
         description="Environments of one wave. What is more follows in further waves.",
+    )
+    pipeline: PipelineSpec | None = Field(
+        default=None, description="A pipeline on AWS that deploys them. Left out: none."
     )
