@@ -183,3 +183,21 @@ def test_key_with_tags_is_made_rotated_and_scheduled_for_deletion(aws: LocalAws)
     assert not kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"]
     stack.delete()
     assert kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def _catalog_database(**database: Any) -> dict[str, Any]:
+    properties = {"CatalogId": "123456789012", "DatabaseInput": database}
+    return {"Tables": resource("AWS::Glue::Database", properties)}
+
+
+def test_database_of_the_data_catalog_is_made_changed_and_deleted(aws: LocalAws) -> None:
+    glue = aws.client("glue")
+    stack = create_stack(aws, _catalog_database(Name="sales", LocationUri="s3://lake/sales/"))
+    assert stack.resources["Tables"] == "sales"
+    assert glue.get_database(Name="sales")["Database"]["LocationUri"] == "s3://lake/sales/"
+    stack.update(_catalog_database(Name="sales", LocationUri="s3://lake/all/"))
+    assert glue.get_database(Name="sales")["Database"]["LocationUri"] == "s3://lake/all/"
+    stack.update(_catalog_database(Name="orders"))
+    assert [each["Name"] for each in glue.get_databases()["DatabaseList"]] == ["orders"]
+    stack.delete()
+    assert glue.get_databases()["DatabaseList"] == []

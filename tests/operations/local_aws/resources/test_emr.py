@@ -268,3 +268,28 @@ def test_serverless_application_is_made_and_goes(aws: LocalAws) -> None:
     stack.delete()
     found = emr.get_application(applicationId=application_id)["application"]
     assert found["state"] == "TERMINATED"
+
+
+def test_instance_group_is_reconfigured(aws: LocalAws) -> None:
+    emr = aws.client("emr")
+    stack = create_stack(aws, _emr())
+    cluster_id = stack.resources["Cluster"]
+
+    def primary() -> Any:
+        groups = emr.list_instance_groups(ClusterId=cluster_id)["InstanceGroups"]
+        return next(group for group in groups if group["InstanceGroupType"] == "MASTER")
+
+    yarn = {"Classification": "yarn-site", "Properties": {"a.b": "1"}, "Configurations": []}
+    for version in (1, 2):
+        wanted = {
+            "InstanceGroupId": primary()["Id"],
+            "ReconfigurationType": "OVERWRITE",
+            "Configurations": [yarn],
+        }
+        emr.modify_instance_groups(ClusterId=cluster_id, InstanceGroups=[wanted])
+        assert primary()["Configurations"] == [yarn]
+        assert primary()["LastSuccessfullyAppliedConfigurations"] == [yarn]
+        assert primary()["ConfigurationsVersion"] == version
+        assert primary()["LastSuccessfullyAppliedConfigurationsVersion"] == version
+    assert primary()["RequestedInstanceCount"] == 1
+    stack.delete()

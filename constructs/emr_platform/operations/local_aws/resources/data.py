@@ -234,10 +234,39 @@ class _DbParameterGroup(ResourceType):
             rds.modify_db_parameter_group(DBParameterGroupName=made.id, Parameters=values)
 
 
+class _GlueDatabase(ResourceType):
+    """Unknown to moto."""
+
+    name = "AWS::Glue::Database"
+
+    def create(self, declared: Declared) -> Made:
+        glue, database = declared.aws("glue"), self._database(declared)
+        glue.create_database(**database)
+        return Made(database["DatabaseInput"]["Name"])
+
+    def update(self, existing: Existing, declared: Declared) -> Made | None:
+        database = self._database(declared)
+        if database["DatabaseInput"]["Name"] != existing.id:
+            return None
+        declared.aws("glue").update_database(**database, Name=existing.id)
+        return existing.made
+
+    def delete(self, existing: Existing) -> None:
+        existing.aws("glue").delete_database(Name=existing.id)
+
+    @staticmethod
+    def _database(declared: Declared) -> dict[str, Any]:
+        properties = declared.properties
+        named = {"Name": declared.physical_name.lower(), **properties["DatabaseInput"]}
+        known = {**properties, "DatabaseInput": named}
+        return parameters(declared.aws("glue"), "CreateDatabase", known)
+
+
 TYPES: tuple[ResourceType, ...] = (
     _DbInstance(),
     _DbParameterGroup(),
     _DbSubnetGroup(),
+    _GlueDatabase(),
     _Key(),
     _Secret(),
     _SecretTargetAttachment(),
