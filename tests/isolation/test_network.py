@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from emr_platform.templates.model import Stack
+from tests.isolation.estate import bridge, leaks_of, shared
 from tests.isolation.support import found, look, resource, stack
 
 MYSQL = {"IpProtocol": "tcp", "FromPort": "3306", "ToPort": "3306"}
@@ -213,3 +214,65 @@ def test_what_is_not_known_of_networks_cannot_be_judged() -> None:
     assert ways(dev(), prod(rule)) == set()
     assert [gap.id for gap in isolation.gaps] == ["dev-stack/Group/network:connect"]
     assert not isolation.are_apart
+
+
+# --- A network that tenants share ------------------------------------------------------------
+
+
+def test_tenants_of_one_vpc_reach_its_endpoints_and_nobody_else() -> None:
+    isolation = look(shared(), bridge("a"), bridge("b"))
+    assert isolation.are_apart
+    assert leaks_of(isolation) == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "reached"),
+    [
+        ({**MYSQL, "CidrIp": "10.0.0.0/16"}, {"AppGroup", "DbGroup"}),
+        ({**MYSQL, "CidrIp": "10.0.0.128/25"}, {"AppGroup", "DbGroup"}),
+        ({**MYSQL, "CidrIp": "10.9.0.0/16"}, set()),
+        (from_group({"Fn::ImportValue": "a:AppGroup"}), {"AppGroup"}),
+        (from_group({"Fn::ImportValue": "hub:NodesGroup"}), set()),
+    ],
+)
+def test_rule_of_a_tenant_in_a_shared_vpc(rule: Any, reached: set[str]) -> None:
+    isolation = look(shared(), bridge("a"), bridge("b", rule))
+    found = {each for each in leaks_of(isolation) if " network:" in each}
+    assert found == {f"{each} network:connect b" for each in reached}
+
+
+def test_rule_of_the_shared_network_that_lets_one_tenant_into_another_s_database() -> None:
+    rule = resource(
+        "AWS::EC2::SecurityGroupIngress",
+        GroupId={"Fn::ImportValue": "b:DbGroup"},
+        SourceSecurityGroupId={"Fn::ImportValue": "a:AppGroup"},
+        **MYSQL,
+    )
+    isolation = look(shared({"Opening": rule}), bridge("a"), bridge("b"))
+    assert leaks_of(isolation) == {"AppGroup network:connect b"}
+    # Nor may what is shared depend on what tenants have.
+    assert leaks_of(isolation, "hub") == {"import:use import:use a,b"}
+
+
+def test_tenant_reaches_nodes_of_the_shared_cluster() -> None:
+    opening = resource(
+        "AWS::EC2::SecurityGroupIngress",
+        GroupId={"Fn::GetAtt": ["NodesGroup", "GroupId"]},
+        CidrIp="10.0.0.0/16",
+        **MYSQL,
+    )
+    isolation = look(shared({"Opening": opening}), bridge("a"))
+    assert leaks_of(isolation) == {
+        "AppGroup network:connect hub",
+        "DbGroup network:connect hub",
+    }
+
+
+def test_tenant_in_the_group_of_the_shared_cluster() -> None:
+    member = resource(
+        "AWS::EC2::Instance",
+        SubnetId={"Fn::ImportValue": "hub:Subnet"},
+        SecurityGroupIds=[{"Fn::ImportValue": "hub:NodesGroup"}],
+    )
+    isolation = look(shared(), bridge("a", more={"Member": member}), bridge("b"))
+    assert leaks_of(isolation) == {"hub network:connect hub"}

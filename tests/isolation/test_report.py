@@ -1,9 +1,8 @@
 """What was found, for people and for programs."""
 
-import re
-
 from emr_platform.isolation.report import as_data, as_text, locator
 from emr_platform.templates.model import Stack
+from tests.isolation.estate import bridge, in_data, pool, runtime, shared
 from tests.isolation.support import allow, deny, look, resource, role, stack
 
 APP = role(allow("s3:GetObject"), deny("s3:GetObject", "arn:aws:s3:::*/secret/*"))
@@ -70,8 +69,42 @@ def test_many_environments() -> None:
     ]
     report = text(PAIR[0], *others)
     assert "from, to" not in report
-    assert len(re.findall(r"^dev → env\d\d: 1$", report, re.MULTILINE)) == 20
+    assert "\ndev → env00, env01, env02, env03, env04, env05 and 14 more: 20 ways\n" in report
+    assert "  of env05: env05-stack/Data\n  of 14 more\n" in report
     assert "20 of 420 pairs" in report
+
+
+def test_tiers_of_few_tenants() -> None:
+    isolation = look(shared(), pool("b"), pool("a"), bridge("c"))
+    report = as_text(isolation, locator([]))
+    assert (
+        "from, to        c      a      b    hub\n"
+        "bridge c        -  apart  apart  apart\n"
+        "pool a      apart      -  apart  apart\n"
+        "pool b      apart  apart      -  apart\n"
+        "shared hub  apart  apart  apart      -\n"
+    ) in report
+    assert report.endswith("4 environments are apart (3 accepted)\n")
+
+
+def test_many_tenants_with_the_same_leak() -> None:
+    """One template makes the same mistake for all of its tenants: it is told once."""
+    names = [f"t{number:03}" for number in range(30)]
+    leak = allow("s3:GetObject", in_data("/tenants/*"))
+    tenants = [pool(name, {"Runtime": runtime(name, leak)}) for name in names]
+    stacks = [shared(), pool("careful"), *tenants]
+    report = as_text(look(*stacks), locator(stacks))
+
+    assert report.count("NOT APART") == 1
+    assert "NOT APART: t000-tenancy/Runtime may read things of careful, t001, t002" in report
+    assert "  and the same of t001, t002, t003, t004, t005, t006 and 23 more\n" in report
+    assert (
+        "from, to     pool (31)  shared (1)\n"
+        "pool (31)   900 of 930       apart\n"
+        "shared (1)       apart           -\n"
+    ) in report
+    assert "900 of 992 pairs of environments are not apart: 30 findings" in report
+    assert len(report.splitlines()) < 60
 
 
 def test_names_cannot_forge_a_report() -> None:
@@ -84,9 +117,9 @@ def test_data() -> None:
     data = as_data(look(*PAIR), locator(PAIR))
     assert data["apart"] is False
     assert data["environments"] == ["dev", "prod"]
+    assert data["tiers"] == {"dev": None, "prod": None}
     assert data["pairs"] == [
         {"from": "dev", "to": "prod", "findings": ["dev-stack/App/s3:read"]},
-        {"from": "prod", "to": "dev", "findings": []},
     ]
     [finding] = data["findings"]
     assert finding == {

@@ -76,6 +76,8 @@ def isolation_of(
         ),
         not_looked_at=dict(sorted(world.not_looked_at.items())),
         unused=answers.unused,
+        tiers={name: ", ".join(sorted(tiers)) for name, tiers in world.environments.tiers.items()},
+        called=world.environments.called,
     )
 
 

@@ -29,7 +29,7 @@ def import_findings(world: World) -> Iterator[Finding]:
         reasons: dict[Reason, None] = {}
         fine = {naming.environment, *world.uses.get(naming.environment, ())}
         for name, place in imports_of(stack, naming):
-            for other, _ in world.offered.exports.get(name, ()):
+            for other, _ in world.offered.exporting(name, naming.place):
                 if other.environment not in fine:
                     targets.setdefault(other.environment, {})[other.stack.name] = None
                     reasons[Reason(f"imports {name}", Source(stack.place, place))] = None

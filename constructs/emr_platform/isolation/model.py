@@ -84,6 +84,8 @@ class Isolation:
         gaps: What cannot be judged.
         not_looked_at: Types of resources that nothing is known of, with their number.
         unused: What was accepted and is not there.
+        tiers: By environment, the tiers of its stacks; empty for those that no tenants file makes.
+        called: By environment, the names that its stacks may begin with.
     """
 
     environments: tuple[str, ...]
@@ -91,6 +93,8 @@ class Isolation:
     gaps: tuple[Gap, ...]
     not_looked_at: Mapping[str, int] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:

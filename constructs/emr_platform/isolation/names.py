@@ -47,6 +47,15 @@ class Offered:
                 value = resource.properties.get("Value")
                 self.parameters.setdefault(called, []).append((naming, value))
 
+    def exporting(self, name: str, place: Place) -> list[tuple[Naming, Json]]:
+        """Who exports something, as those see it who are deployed to a place."""
+        return _near(self.exports.get(name, ()), place)
+
+
+def _near(offers: Sequence[tuple[Naming, Json]], place: Place) -> list[tuple[Naming, Json]]:
+    """Of offers of the same name, those of an account and region; each of them has names of its own."""
+    return [each for each in offers if len(offers) == 1 or each[0].place == place]
+
 
 class Naming:
     """Resolves the values of one stack's template to texts."""
@@ -338,9 +347,7 @@ class Naming:
 
     def _of_others(self, key: str, offers: Sequence[tuple[Naming, Json]]) -> list[str] | None:
         """What another stack has for others under a name; None if that is not known."""
-        if len(offers) > 1:
-            # Such names are of one account and region.
-            offers = [each for each in offers if each[0].place == self.place]
+        offers = _near(offers, self.place)
         if len(offers) != 1 or key in self._following:
             return None
         [(other, value)] = offers

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from emr_platform.isolation.conditions import ABSENT, OneOf
 from emr_platform.isolation.evaluation import may_match
 from emr_platform.isolation.facts import Access, access, matched_actions
 from emr_platform.isolation.nearness import Nearness
 from emr_platform.isolation.parties import Target
-from emr_platform.isolation.policies import Statement
+from emr_platform.isolation.policies import POSITIVE, Statement
 
 Kinds = tuple[tuple[str, str], ...]
-
-_POSITIVE: Final = ("stringequals", "stringlike", "arnequals", "arnlike")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ def _patterns(statement: Statement, key: str) -> tuple[str, ...] | None:
     if not key:
         return None if statement.negated_resources else statement.resources
     for condition in statement.conditions:
-        if condition.operator not in _POSITIVE:
+        if condition.operator not in POSITIVE:
             continue
         if condition.key == key:
             return condition.values

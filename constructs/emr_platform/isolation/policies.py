@@ -93,6 +93,9 @@ class Statement:
     sid: str | None = None
 
 
+POSITIVE: Final = ("stringequals", "stringlike", "arnequals", "arnlike")
+"""Operators of conditions that name what is meant."""
+
 NOBODY: Final = Principals()
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from emr_platform.isolation.facts import Access
+from emr_platform.isolation.matrix import MOST_NAMES, matrix, several
 from emr_platform.isolation.model import Finding, Gap, Isolation, Reason
 from emr_platform.isolation.policies import Source
 from emr_platform.problems import dotted, visible
 from emr_platform.reports.report import counted
 from emr_platform.templates.model import Stack
 from emr_platform.templates.positions import Positions, positions
-
-MOST_ENVIRONMENTS: Final = 12
-"""Of more, the summary shows those pairs only that are not apart."""
-
-MOST_NAMES: Final = 6
-"""More resources of one environment, and more actions, are counted."""
 
 _VERBS: Final = {
     Access.READ: "may read",
@@ -28,6 +25,8 @@ _VERBS: Final = {
     Access.CONNECT: "may connect to",
     Access.USE: "depends on",
 }
+
+_Told = TypeVar("_Told", Finding, Gap)
 
 Locate = Callable[[Source], str]
 
@@ -59,17 +58,18 @@ def as_text(isolation: Isolation, locate: Locate) -> str:
         locate: Says where something stands.
     """
     lines: list[str] = []
-    for finding in isolation.open_findings:
-        lines += [*_finding(finding, locate), ""]
-    for gap in isolation.open_gaps:
+    for alike in _alike(isolation, isolation.open_findings):
+        lines += [*_finding(alike, locate), ""]
+    for gap, *others in _alike(isolation, isolation.open_gaps):
         lines += [
             f"cannot be judged: {gap.message}",
             f"  at {_place(Reason('', gap.source), locate)}",
+            *_the_same(others),
             f"  to accept it: --accept '{gap.id}=REASON'",
             "",
         ]
     lines += _accepted(isolation)
-    lines += _matrix(isolation)
+    lines += matrix(isolation)
     lines += _summary(isolation)
     return "\n".join(visible(line) for line in lines) + "\n"
 
@@ -84,15 +84,11 @@ def as_data(isolation: Isolation, locate: Locate) -> dict[str, Any]:
     return {
         "apart": isolation.are_apart,
         "environments": list(isolation.environments),
+        "tiers": {name: isolation.tiers.get(name) or None for name in isolation.environments},
+        # Of a thousand environments, there are a million pairs: those without a finding go without saying.
         "pairs": [
-            {
-                "from": one,
-                "to": other,
-                "findings": [each.id for each in isolation.between(one, other)],
-            }
-            for one in isolation.environments
-            for other in isolation.environments
-            if one != other
+            {"from": one, "to": other, "findings": found}
+            for (one, other), found in _pairs(isolation).items()
         ],
         "findings": [
             {
@@ -129,16 +125,47 @@ def _reason(reason: Reason, locate: Locate) -> dict[str, str | None]:
     return {"text": reason.text or None, "place": locate(reason.source) or None}
 
 
-def _finding(finding: Finding, locate: Locate) -> Iterator[str]:
+def _pairs(isolation: Isolation) -> dict[tuple[str, str], list[str]]:
+    """The findings of each pair that has some, by their ids."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in isolation.findings:
+        for other in each.targets:
+            found.setdefault((each.environment, other), []).append(each.id)
+    return found
+
+
+def _alike(isolation: Isolation, found: Iterable[_Told]) -> list[list[_Told]]:
+    """Findings that differ in whose they are only, as those of environments from one template do."""
+    groups: dict[tuple[object, ...], list[_Told]] = {}
+    for each in found:
+        names = isolation.called.get(each.environment, frozenset((each.environment,)))
+        pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        id = re.sub(rf"(?<![\w-])({pattern})(?![\w])", "<>", each.id)
+        key = (isolation.tiers.get(each.environment), id, getattr(each, "actions", None))
+        groups.setdefault(key, []).append(each)
+    return list(groups.values())
+
+
+def _the_same(others: Sequence[Finding | Gap]) -> Iterator[str]:
+    if others:
+        names = list(dict.fromkeys(each.environment for each in others))
+        yield f"  and the same of {several(names)}"
+
+
+def _finding(alike: Sequence[Finding], locate: Locate) -> Iterator[str]:
+    finding, *others = alike
     what = "by network" if finding.service == "network" else finding.service
-    yield f"NOT APART: {finding.who} {_VERBS[finding.access]} things of {_several(finding.targets)}: {what}"
-    yield f"  what: {_several(finding.actions)}"
-    for environment, names in finding.targets.items():
-        yield f"  of {environment}: {_several(names)}"
+    yield f"NOT APART: {finding.who} {_VERBS[finding.access]} things of {several(finding.targets)}: {what}"
+    yield f"  what: {several(finding.actions)}"
+    for environment, names in islice(finding.targets.items(), MOST_NAMES):
+        yield f"  of {environment}: {several(names)}"
+    if len(finding.targets) > MOST_NAMES:
+        yield f"  of {len(finding.targets) - MOST_NAMES} more"
     for reason in finding.reasons:
         yield f"  because of {_place(reason, locate)}"
     for reason in finding.not_stopping:
         yield f"  not stopped by {locate(reason.source) or reason.source.name}, which {reason.text}"
+    yield from _the_same(others)
     yield f"  to accept it: --accept '{finding.id}=REASON'"
 
 
@@ -158,41 +185,13 @@ def _accepted(isolation: Isolation) -> Iterator[str]:
             is_ours = isinstance(each, Finding) and each.documented
             by_reason.setdefault((is_ours, each.accepted), []).append(each)
     for (is_ours, reason), found in by_reason.items():
-        yield f"{'By design of AWS' if is_ours else 'Accepted'}: {reason}"
-        for each in found:
-            others = f" → {', '.join(each.targets)}" if isinstance(each, Finding) else ""
-            yield f"  {each.id}{others}"
+        yield f"{'By design' if is_ours else 'Accepted'}: {reason}"
+        findings = [each for each in found if isinstance(each, Finding)]
+        for first, *others in _alike(isolation, findings):
+            besides = f", and {len(others)} alike" if others else ""
+            yield f"  {first.id} → {several(first.targets)}{besides}"
+        yield from (f"  {each.id}" for each in found if isinstance(each, Gap))
         yield ""
-
-
-def _matrix(isolation: Isolation) -> Iterator[str]:
-    names = isolation.environments
-    if len(names) < 2:
-        return
-    counts = {
-        (one, other): sum(
-            other in each.targets for each in isolation.open_findings if each.environment == one
-        )
-        for one in names
-        for other in names
-    }
-    if len(names) > MOST_ENVIRONMENTS:
-        for (one, other), count in counts.items():
-            if count:
-                yield f"{one} → {other}: {count}"
-        return
-    widths = [max(len(name), len("apart")) for name in names]
-    corner = "from, to"
-    first = max(len(corner), *(len(name) for name in names))
-    head = "  ".join(name.rjust(width) for name, width in zip(names, widths, strict=True))
-    yield f"{corner.ljust(first)}  {head}"
-    for one in names:
-        cells = (
-            ("-" if one == other else str(counts[one, other] or "apart")).rjust(width)
-            for other, width in zip(names, widths, strict=True)
-        )
-        yield f"{one.ljust(first)}  {'  '.join(cells)}"
-    yield ""
 
 
 def _summary(isolation: Isolation) -> Iterator[str]:
@@ -217,9 +216,3 @@ def _summary(isolation: Isolation) -> Iterator[str]:
         f"{len(pairs)} of {every} pairs of environments are not apart: "
         f"{counted(len(findings), 'finding')}, {len(gaps)} that cannot be judged{besides}"
     )
-
-
-def _several(names: Iterable[str]) -> str:
-    every = list(names)
-    shown = ", ".join(every[:MOST_NAMES])
-    return f"{shown} and {len(every) - MOST_NAMES} more" if len(every) > MOST_NAMES else shown

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from emr_platform.isolation.evaluation import Grant
 from emr_platform.isolation.facts import Access, access
 from emr_platform.isolation.matching import overlaps
 from emr_platform.isolation.parties import Actor, Target, World
+from emr_platform.isolation.policies import POSITIVE, Statement
 from emr_platform.isolation.territory import DIVIDED, STEPS
 
 _LOOKED_AT_BY_TENANTS: Final = frozenset(
@@ -75,7 +77,10 @@ def counted(world: World, actor: Actor, target: Target, grant: Grant) -> frozens
     uses = target.environment in world.uses.get(actor.environment, ())
     if not part.holds or (uses and part.within is None):
         actions = frozenset(each for each in actions if access(each) is not Access.READ)
-    if part.is_guarded and actions and _bears_name(world, actor, target, grant):
+    # A folder that bears one's name is one's own, unless that is within one that bears the other's: then it is the
+    # others who reach too far, or the shared environment that serves all.
+    is_theirs = not part.is_guarded and _is_named(world, target.environment, [_told_by(target)[1]])
+    if actions and not is_theirs and _bears_name(world, actor, target, grant):
         return frozenset()
     return actions
 
@@ -118,13 +123,37 @@ def _may_be_looked_at(action: str, target: Target) -> bool:
 
 
 def _bears_name(world: World, actor: Actor, target: Target, grant: Grant) -> bool:
-    """Whether all that a grant is about, of a target, is below a folder that bears the tenant's name."""
-    names = world.environments.called.get(actor.environment, frozenset())
-    for statement in grant.statements:
-        if statement.negated_resources:
-            continue
-        meant = [each for each in statement.resources if overlaps(each, target.text)]
-        folders = [each.split("/")[1:-1] for each in meant]
-        if meant and all(names.intersection(each) for each in folders):
-            return True
-    return False
+    """Whether all that a grant is about, of a part, is below a folder that bears the tenant's name."""
+    if target.part is None or target.part.within is None:
+        return False
+    key, text = _told_by(target)
+    return any(
+        _is_named(world, actor.environment, [e for e in _said(each, key) if overlaps(e, text)])
+        for each in grant.statements
+    )
+
+
+def _told_by(target: Target) -> tuple[str, str]:
+    """What tells a part from others: a condition key and its value, or no key and the ARN."""
+    for key, value in target.part.values.items() if target.part else ():
+        if isinstance(value, str):
+            return key, value
+    return "", target.text
+
+
+def _said(statement: Statement, key: str) -> tuple[str, ...]:
+    """The patterns by which a statement means a part."""
+    if not key:
+        return () if statement.negated_resources else statement.resources
+    return tuple(
+        value
+        for condition in statement.conditions
+        if condition.key == key and condition.operator in POSITIVE
+        for value in condition.values
+    )
+
+
+def _is_named(world: World, environment: str, texts: Sequence[str]) -> bool:
+    """Whether texts have folders that bear an environment's name."""
+    names = world.environments.called.get(environment, frozenset())
+    return bool(texts) and all(names.intersection(each.split("/")[:-1]) for each in texts)

@@ -25,7 +25,7 @@ from emr_platform.isolation.matching import (
     symbols_in,
 )
 from emr_platform.isolation.parties import Actor, Part, Target, World
-from emr_platform.isolation.policies import Condition, Statement
+from emr_platform.isolation.policies import POSITIVE, Condition, Statement
 
 Kinds = tuple[tuple[str, str], ...]
 
@@ -58,7 +58,6 @@ LISTING: Final = frozenset(
     f"s3:{name}" for name in ("listbucket", "listbucketmultipartuploads", "listbucketversions")
 )
 NODES: Final = "ec2.amazonaws.com"
-_POSITIVE: Final = ("stringequals", "stringlike", "arnequals", "arnlike")
 _LOOKING: Final = (Access.READ, Access.DECRYPT)
 
 
@@ -305,7 +304,7 @@ def _values(statements: Iterable[Statement], key: str) -> Iterator[tuple[Conditi
     """What conditions compare some key with, as texts."""
     for statement in statements:
         for condition in statement.conditions:
-            if condition.key.startswith(key) and condition.operator in _POSITIVE:
+            if condition.key.startswith(key) and condition.operator in POSITIVE:
                 for value in condition.values:
                     yield condition, as_text(value)
 

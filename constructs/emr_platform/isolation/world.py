@@ -99,7 +99,7 @@ def _uses(world: World) -> dict[str, frozenset[str]]:
         if naming.environment in shared or tag_of(stack, TIER_TAG) == SILO:
             continue
         for name, _ in imports_of(stack, naming):
-            for other, _ in world.offered.exports.get(name, ()):
+            for other, _ in world.offered.exporting(name, naming.place):
                 if other.environment in shared:
                     found.setdefault(naming.environment, set()).add(other.environment)
     return {name: frozenset(others) for name, others in found.items()}

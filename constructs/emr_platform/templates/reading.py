@@ -215,7 +215,7 @@ def _name_and_file(manifest: Path, artifact_id: str, artifact: Json) -> tuple[st
 
 def _stack(manifest: Path, artifact_id: str, artifact: Json) -> Stack:
     name, file = _name_and_file(manifest, artifact_id, artifact)
-    stack = parse(_text(file), name=name, place=str(file))
+    stack = _with_nested(parse(_text(file), name=name, place=str(file)), set())
     properties = artifact["properties"]
     account, _, region = artifact.get("environment", "").removeprefix("aws://").partition("/")
     return replace(
