@@ -89,7 +89,7 @@ def test_cluster_is_named_where_there_are_several() -> None:
     ],
 )
 def test_cluster_that_cannot_be_shared(more: dict[str, Any], place: str) -> None:
-    problems = pool_problems(pool(glue_database=False), shared=shared(etl=more))
+    problems = pool_problems(pool(), shared=shared(etl=more))
     assert found(problems) == [("EMR-POOL-002", "cluster")]
     assert place in str(problems[0].allowed)
     # Said to those who want to use it, and to nobody else.
@@ -145,6 +145,14 @@ def test_guarantees_of_a_cluster_add_up(shares: tuple[float, ...], right: bool) 
     tenants = [tenant(f"t{number}", share) for number, share in enumerate(shares)]
     expected = [] if right else [("EMR-POOL-007", "clusters.etl")]
     assert found(shared_problems(SHARED, tenants)) == expected
+
+
+def test_largest_guarantees_are_named() -> None:
+    tenants = [tenant(f"t{number}", number) for number in range(10, 20)]
+    (problem,) = shared_problems(SHARED, tenants)
+    assert problem.message == (
+        "10 tenants are guaranteed 145 % of etl together: t19 19, t18 18, t17 17, t16 16, t15 15, …"
+    )
 
 
 def test_guarantees_are_added_up_for_each_cluster() -> None:

@@ -196,9 +196,12 @@ def maximum_holds_guaranteed(use: PoolUse) -> Iterator[Finding]:
     severity="warning",
 )
 def database_is_seen(use: PoolUse) -> Iterator[Finding]:
-    """``metastore: glue`` for the cluster, or ``glue_database: false``."""
+    """``metastore: glue`` for a cluster that can be shared, or ``glue_database: false``."""
     name = pool_cluster(use.pool, use.shared)
-    if name and use.pool.glue_database and not glue_catalog(use.shared.clusters[name].metastore):
+    cluster = use.shared.clusters[name] if name else None
+    if not use.pool.glue_database or cluster is None or any(obstacles(cluster)):
+        return
+    if not glue_catalog(cluster.metastore):
         yield Finding(
             ("glue_database",),
             f"a database in the Glue Data Catalog, which is not the metastore of {name}",
@@ -242,11 +245,11 @@ def guarantees_fit(clusters: SharedClusters) -> Iterator[Finding]:
         total = sum(guaranteed.values(), Decimal())
         if total > 100:
             largest = sorted(guaranteed.items(), key=lambda each: (-each[1], each[0]))[:5]
-            parts = ", ".join(f"{tenant} {share:g}" for tenant, share in largest)
+            parts = ", ".join(f"{tenant} {float(share):g}" for tenant, share in largest)
             more = ", …" if len(guaranteed) > len(largest) else ""
             yield Finding(
                 ("clusters", name),
-                f"{len(tenants)} tenants are guaranteed {total:g} % of {name} together: {parts}{more}",
+                f"{len(tenants)} tenants are guaranteed {float(total):g} % of {name} together: {parts}{more}",
                 "at most 100 for the guaranteed_percent of all of them",
             )
 
