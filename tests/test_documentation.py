@@ -17,6 +17,9 @@ import yaml
 
 from emr_platform import __version__
 from emr_platform.cli.program import run
+from emr_platform.deployment.loader import load_deployment
+from emr_platform.deployment.spec import DEFAULT_WAVES
+from emr_platform.deployment.waves import Deployable
 from emr_platform.environment.loader import load_environment
 from emr_platform.network.spec import ENDPOINTS_WITHOUT_INTERNET
 from emr_platform.problems import InvalidSpecError
@@ -86,6 +89,11 @@ def is_file_of_project(block: Block) -> bool:
     return block.text.startswith("# environments/")
 
 
+def is_deployment(block: Block) -> bool:
+    """Whether a block says how environments are shipped, as its first line says."""
+    return block.text.startswith("# deployment.yaml")
+
+
 def projects() -> dict[Path, list[Block]]:
     """Pages that show a project, with its files."""
     found: dict[Path, list[Block]] = {}
@@ -98,7 +106,9 @@ PROJECTS = projects()
 
 
 @pytest.mark.parametrize(
-    "block", [each for each in blocks("yaml") if not is_file_of_project(each)], ids=str
+    "block",
+    [each for each in blocks("yaml") if not (is_file_of_project(each) or is_deployment(each))],
+    ids=str,
 )
 def test_environment_of_example_is_valid(block: Block, tmp_path: Path) -> None:
     content = yaml.safe_load(block.text)
@@ -111,6 +121,24 @@ def test_environment_of_example_is_valid(block: Block, tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("#!/bin/bash\ntrue\n", encoding="utf-8")
     assert load_environment(file).warnings == ()
+
+
+@pytest.mark.parametrize("block", [*filter(is_deployment, blocks("yaml"))], ids=str)
+def test_deployment_of_example_is_valid(block: Block, tmp_path: Path) -> None:
+    file = tmp_path / "deployment.yaml"
+    file.write_text(block.text, encoding="utf-8")
+    environments = (
+        Deployable("acme-prod", "eu-west-1", "retain"),
+        Deployable("acme-staging", "eu-west-1", "destroy"),
+    )
+    assert load_deployment(file, environments).warnings == ()
+
+
+def test_default_waves_are_as_documented() -> None:
+    page = (ROOT / "docs" / "shipping.md").read_text(encoding="utf-8")
+    table = page.partition("| Wave | Environments |")[2].partition("\n\n")[0]
+    first = [row.split("|")[1] for row in table.splitlines()[2:]]
+    assert re.findall(r"`([\w-]+)`", " ".join(first)) == [wave.name for wave in DEFAULT_WAVES]
 
 
 @pytest.mark.parametrize("page", PROJECTS, ids=lambda page: page.name)
