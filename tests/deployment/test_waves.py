@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from emr_platform.deployment.spec import DEFAULT_WAVES, WaveSpec
 from emr_platform.deployment.waves import Deployable, Wave, selects, waves_of
 from emr_platform.environment.spec import Protection
-from emr_platform.tenants.tenancy import Tier
+from emr_platform.tenants.tiers import Tier
 
 
 def of(

@@ -13,8 +13,8 @@ from emr_platform.deployment.spec import DeploymentSpec
 from emr_platform.deployment.waves import Deployable
 from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.empty_values import empty_values
-from emr_platform.environment.loader import read_text
 from emr_platform.environment.schema_errors import schema_problems
+from emr_platform.environment.text import read_text
 from emr_platform.environment.yaml_source import parse
 from emr_platform.environment.yaml_tree import Node, locate, plain
 from emr_platform.problems import InvalidSpecError, Location, Problem, in_file_order

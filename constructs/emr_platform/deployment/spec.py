@@ -7,7 +7,7 @@ from pydantic import Field
 from emr_platform.deployment.pipeline_spec import NamePattern, PipelineSpec
 from emr_platform.environment.spec import Protection
 from emr_platform.spec import Items, Name, SpecModel
-from emr_platform.tenants.tenancy import Tier
+from emr_platform.tenants.tiers import Tier
 
 MOST_ENVIRONMENTS = 256
 """Jobs that one matrix of GitHub Actions may have.

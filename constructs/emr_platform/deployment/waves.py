@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from emr_platform.deployment.spec import DEFAULT_WAVES, MOST_ENVIRONMENTS, WaveSpec
 from emr_platform.environment.spec import Protection
-from emr_platform.tenants.tenancy import Tier
+from emr_platform.tenants.tiers import Tier
 
 REMAINING_SHARED = "remaining-shared"
 REMAINING = "remaining"
