@@ -18,7 +18,7 @@ from tests.isolation.estate import (
     shared_value,
     submitter,
 )
-from tests.isolation.support import ACCOUNT, allow, arn, deny, look
+from tests.isolation.support import ACCOUNT, allow, arn, deny, look, role
 
 GET = "s3:GetObject"
 PUT = "s3:PutObject"
@@ -33,9 +33,14 @@ def test_tenants_are_apart() -> None:
 
 
 def test_what_those_who_are_shared_can_do_is_listed_and_fails_where_that_is_asked_for() -> None:
-    stacks = [shared(), pool("a"), pool("b"), bridge("c")]
+    function = role(
+        allow("elasticmapreduce:ModifyInstanceGroups", cluster_arn()),
+        trust=[allow("sts:AssumeRole", None, Principal={"Service": "lambda.amazonaws.com"})],
+    )
+    stacks = [shared({"Queues": function}), pool("a"), pool("b"), bridge("c")]
     by_design = {each.id: [*each.targets] for each in look(*stacks).findings if each.documented}
     assert by_design["hub/Nodes/sts:assume/by-design"] == ["a", "b"]
+    assert by_design["hub/Queues/elasticmapreduce:write/by-design"] == ["a", "b"]
     assert all(each.startswith(("hub/", "c-prod/Service/ec2:")) for each in by_design)
     strict = look(*stacks, strict=True)
     assert {each.id for each in strict.open_findings} >= set(by_design)
@@ -261,9 +266,9 @@ def test_steps(condition: Any, expected: set[str]) -> None:
 @pytest.mark.parametrize(
     ("action", "expected"),
     [
-        ("elasticmapreduce:TerminateJobFlows", {"elasticmapreduce:write hub"}),
-        ("elasticmapreduce:CancelSteps", {"elasticmapreduce:write hub"}),
-        ("elasticmapreduce:PutManagedScalingPolicy", {"elasticmapreduce:write hub"}),
+        ("elasticmapreduce:TerminateJobFlows", {"elasticmapreduce:write ab,b,hub"}),
+        ("elasticmapreduce:CancelSteps", {"elasticmapreduce:write ab,b,hub"}),
+        ("elasticmapreduce:PutManagedScalingPolicy", {"elasticmapreduce:write ab,b,hub"}),
         ("elasticmapreduce:GetClusterSessionCredentials", {"elasticmapreduce:connect ab,b,hub"}),
         ("elasticmapreduce:DescribeCluster", set()),
         # As IAM has it; it is told by design.

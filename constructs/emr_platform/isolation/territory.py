@@ -238,7 +238,7 @@ class _Division:
         return matched_actions(statement.actions, statement.negated_actions, base.kinds)
 
     def _runtime_roles(self) -> None:
-        """Steps on a shared cluster as roles of tenants that trust the shared environment."""
+        """Steps on a shared cluster as roles of tenants that trust the shared environment, and what runs them."""
         clusters = [base for base in self._of_shared if base.kinds == CLUSTER]
         for target in self._world.targets if clusters else ():
             around = self._world.uses.get(target.environment, ())
@@ -256,6 +256,8 @@ class _Division:
                     values: dict[str, Known] = {RUNTIME_ROLE: target.text}
                     draft = self._note(base, target.environment, base.text, values, BY_RUNTIME_ROLE)
                     draft.holds = True
+                    others = (self._only(base) or frozenset()) - BY_RUNTIME_ROLE
+                    self._note(base, target.environment, base.text, {}, others, "runs")
 
     def _note(
         self,
