@@ -34,6 +34,9 @@ class FakeApp:
     warnings: tuple[str, ...] = ()
     hello = Hello("3.11.0", "library", "node")
 
+    def wait_until_ready(self) -> None:
+        """It is."""
+
     def do(self, request: Request) -> Answer:
         self.made.append(request.name)
         self.contexts.append(dict(request.context))

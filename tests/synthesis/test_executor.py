@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -13,13 +14,14 @@ from emr_platform.synthesis.executor import Executor, WorkerLostError, WorkerSta
 class FakeWorker:
     """Does what the name of a job says."""
 
-    started: list[FakeWorker]
-
     def __init__(self) -> None:
         self.done: list[str] = []
         self.is_closed = False
         self.interrupted = threading.Event()
         self.hangs = threading.Event()
+
+    def wait_until_ready(self) -> None:
+        """It is."""
 
     def do(self, job: str) -> str:
         self.done.append(job)
@@ -45,11 +47,12 @@ class Workers:
 
     def __init__(self, start: Callable[[int], None] = lambda _: None) -> None:
         self.started: list[FakeWorker] = []
+        self.kind = FakeWorker
         self._start = start
 
     def __call__(self) -> FakeWorker:
         self._start(len(self.started))
-        self.started.append(FakeWorker())
+        self.started.append(self.kind())
         return self.started[-1]
 
 
@@ -145,3 +148,26 @@ def test_interruption_ends_workers_that_hang() -> None:
     assert all(worker.interrupted.is_set() for worker in workers.started)
     assert all(worker.is_closed or "hang" in worker.done[-1] for worker in workers.started)
     assert "b" not in [job for worker in workers.started for job in worker.done]
+
+
+def test_interruption_ends_workers_that_are_not_ready_yet() -> None:
+    class Slow(FakeWorker):
+        def wait_until_ready(self) -> None:
+            if len(workers.started) > 1:
+                self.hangs.set()
+                self.interrupted.wait(10)
+                raise WorkerStartError("interrupted")
+
+    workers = Workers()
+    workers.kind = Slow
+    run = executor(workers).run(["die", "a"])
+    next(run)
+    while len(workers.started) == 1:
+        time.sleep(0.001)
+    workers.started[1].hangs.wait(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        run.throw(KeyboardInterrupt)
+
+    assert workers.started[1].interrupted.is_set()
+    assert workers.started[1].done == []

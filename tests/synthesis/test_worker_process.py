@@ -58,9 +58,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> CdkProject:
 
 @pytest.fixture(scope="module")
 def worker(project: CdkProject) -> Iterator[WorkerProcess]:
-    worker = WorkerProcess(project)
+    worker = started(project)
     yield worker
     worker.close()
+
+
+def started(project: CdkProject) -> WorkerProcess:
+    worker = WorkerProcess(project)
+    try:
+        worker.wait_until_ready()
+    except WorkerStartError:
+        worker.close()
+        raise
+    return worker
 
 
 def ask(worker: WorkerProcess, name: str) -> Answer:
@@ -102,7 +112,7 @@ def test_problems_are_answers(worker: WorkerProcess, name: str, problem: str) ->
     ],
 )
 def test_app_that_ends(project: CdkProject, name: str, how: str) -> None:
-    worker = WorkerProcess(project)
+    worker = started(project)
 
     # A shell may stand between, which says it with a status of its own.
     with pytest.raises(WorkerLostError, match=f"{how}|ended with status 137") as lost:
@@ -111,7 +121,7 @@ def test_app_that_ends(project: CdkProject, name: str, how: str) -> None:
 
 
 def test_app_that_hangs_is_interrupted(project: CdkProject) -> None:
-    worker = WorkerProcess(project)
+    worker = started(project)
     mark = project.directory / "hanging"
 
     def interrupt() -> None:
@@ -133,7 +143,7 @@ def test_app_that_hangs_is_interrupted(project: CdkProject) -> None:
 )
 def test_app_that_is_no_worker(project: CdkProject, app: str, said: str) -> None:
     with pytest.raises(WorkerStartError, match=said):
-        WorkerProcess(CdkProject(project.directory, app, {}))
+        started(CdkProject(project.directory, app, {}))
 
 
 def test_app_with_another_library(project: CdkProject, tmp_path: Path) -> None:
@@ -143,12 +153,12 @@ def test_app_with_another_library(project: CdkProject, tmp_path: Path) -> None:
     )
 
     with pytest.raises(WorkerStartError, match=r"/elsewhere.*\n.*this command Python"):
-        WorkerProcess(CdkProject(tmp_path, project.app, {}))
+        started(CdkProject(tmp_path, project.app, {}))
 
 
 def test_app_ends_with_who_started_it(project: CdkProject) -> None:
     """Even if that is killed: nobody is left who could ask."""
-    worker = WorkerProcess(project)
+    worker = started(project)
     process = worker._process
     worker._requests.close()
     worker._answers.close()
@@ -165,7 +175,7 @@ def test_context_and_folder_of_others_are_not_passed_on(
         "serve(lambda _: Made(str('CDK_OUTDIR' in os.environ)))",
         encoding="utf-8",
     )
-    worker = WorkerProcess(CdkProject(tmp_path, project.app, {}))
+    worker = started(CdkProject(tmp_path, project.app, {}))
 
     assert ask(worker, "dev").inputs == "False"
     worker.close()

@@ -24,6 +24,13 @@ class WorkerLostError(Exception):
 class Worker(Protocol[Job_contra, Result_co]):
     """Something that does one job after the other."""
 
+    def wait_until_ready(self) -> None:
+        """Wait until it can work.
+
+        Raises:
+            WorkerStartError: It cannot.
+        """
+
     def do(self, job: Job_contra) -> Result_co:
         """Do a job.
 
@@ -42,7 +49,7 @@ class Executor(Generic[Job, Result]):
     """Gives jobs to workers, and starts new ones where workers die or get old.
 
     Args:
-        start: Starts a worker; raises :class:`WorkerStartError`.
+        start: Starts a worker, and does not wait until it is ready.
         lost: The result of a job whose worker was lost, from the job and the reason.
         workers: How many workers there are at a time.
         jobs_per_worker: After how many jobs a worker makes room for a new one, as it never gives memory back.
@@ -110,6 +117,7 @@ class Executor(Generic[Job, Result]):
                     break
                 if worker is None:
                     worker, count = self._started(), 0
+                    worker.wait_until_ready()
                 try:
                     result = worker.do(job)
                 except WorkerLostError as error:

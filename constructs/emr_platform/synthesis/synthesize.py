@@ -317,6 +317,9 @@ class _EnvironmentWorker:
         start = run.synthesizer.start
         self._process = start() if start else WorkerProcess(run.synthesizer.project)
 
+    def wait_until_ready(self) -> None:
+        self._process.wait_until_ready()
+
     def do(self, job: _Job) -> Outcome:
         run, name = self._run, job.entry.name
         started = time.monotonic()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import platform
 import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from typing import IO
 
@@ -27,6 +27,7 @@ from emr_platform.synthesis.protocol import (
 from emr_platform.synthesis.worker import LIBRARY
 
 _PATIENCE_SECONDS = 5.0
+_POLL_SECONDS = 0.01
 _MOST_SAID_CHARACTERS = 4000
 _SET_ANEW = ("CDK_CONTEXT_JSON", "CDK_OUTDIR", "CONTEXT_OVERFLOW_LOCATION_ENV")
 
@@ -35,19 +36,19 @@ class WorkerProcess:
     """A running app that answers requests. It is used by one thread at a time, but for :meth:`interrupt`.
 
     Attributes:
-        hello: What the app says of itself.
+        hello: What the app says of itself, once it is ready.
     """
 
+    hello: Hello
+
     def __init__(self, project: CdkProject, environ: Mapping[str, str] | None = None) -> None:
-        """Start the app, and wait until it is ready.
+        """Start the app.
 
         Args:
             project: The project of the app.
             environ: Environment variables. Default: those of this process.
-
-        Raises:
-            WorkerStartError: It ends instead, or is no app that can be a worker.
         """
+        self._app = project.app
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         requests_out, requests_in = os.pipe()
         answers_out, answers_in = os.pipe()
@@ -73,12 +74,30 @@ class WorkerProcess:
         self._requests = os.fdopen(requests_in, "wb", buffering=0)
         self._answers = os.fdopen(answers_out, "rb")
         self._closing = threading.Lock()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the app can be asked.
+
+        Raises:
+            WorkerStartError: It ends instead, or is no app that can be a worker.
+        """
         try:
-            self.hello = self._first_words(project)
-        except BaseException:
-            self.interrupt()
-            self.close()
-            raise
+            self.hello = read_hello(self._answers.readline())
+        except (LookupError, TypeError, ValueError):
+            has_ended = self._has_ended_soon()
+            how = _ended(self._process.wait()) if has_ended else "does not answer"
+            said = self.said()
+            raise WorkerStartError(
+                f"the app of cdk.json {how}: {self._app}\n"
+                + (f"{said}\n" if said else "")
+                + "  allowed: an app that calls stacks.app.main(), as app.py does"
+            ) from None
+        if (self.hello.python, self.hello.library) != (platform.python_version(), str(LIBRARY)):
+            raise WorkerStartError(
+                f"the app of cdk.json uses Python {self.hello.python} and {self.hello.library},\n"
+                f"  this command Python {platform.python_version()} and {LIBRARY}\n"
+                "  allowed: the emr-platform that is installed beside the app's Python"
+            )
 
     def do(self, request: Request) -> Answer:
         """Ask for an environment.
@@ -123,30 +142,19 @@ class WorkerProcess:
         self._said.seek(0)
         return self._said.read().decode(errors="replace").strip()[-_MOST_SAID_CHARACTERS:]
 
-    def _first_words(self, project: CdkProject) -> Hello:
-        try:
-            hello = read_hello(self._answers.readline())
-        except (LookupError, TypeError, ValueError, json.JSONDecodeError):
-            status = self._process.wait() if self._has_ended_soon() else None
-            how = "does not answer" if status is None else _ended(status)
-            said = self.said()
-            raise WorkerStartError(
-                f"the app of cdk.json {how}: {project.app}\n"
-                + (f"{said}\n" if said else "")
-                + "  allowed: an app that calls stacks.app.main(), as app.py does"
-            ) from None
-        if (hello.python, hello.library) != (platform.python_version(), str(LIBRARY)):
-            raise WorkerStartError(
-                f"the app of cdk.json uses Python {hello.python} and {hello.library},\n"
-                f"  this command Python {platform.python_version()} and {LIBRARY}\n"
-                "  allowed: the emr-platform that is installed beside the app's Python"
-            )
-        return hello
-
     def _has_ended_soon(self) -> bool:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_PATIENCE_SECONDS)
-            return True
+        """Wait for the app and all that it has started; the shell that started it may end before it."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < end:
+            self._process.poll()
+            try:
+                os.killpg(self._process.pid, 0)
+            except ProcessLookupError:
+                return True
+            except PermissionError:
+                # macOS says so of processes that have ended and were not waited for.
+                pass
+            time.sleep(_POLL_SECONDS)
         return False
 
     def _end(self) -> int:
