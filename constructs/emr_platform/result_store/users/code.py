@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import tempfile
 from functools import cache
@@ -36,9 +37,15 @@ def code_folder() -> Path:
         A temporary folder, which is there until this process ends.
     """
     folder = Path(tempfile.mkdtemp(prefix="result-store-users-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_remove, folder, made_by=os.getpid())
     write_code(folder)
     return folder
+
+
+def _remove(folder: Path, *, made_by: int) -> None:
+    # Not at the end of a process that was forked from the one that still needs it.
+    if os.getpid() == made_by:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_code(folder: Path) -> None:
