@@ -21,6 +21,7 @@ PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
 ENVIRONMENT = """
 name: {name}
 region: eu-west-1
+network: {{vpc_id: vpc-{vpc}, cidr: 10.0.0.0/16, cluster_subnet_ids: [subnet-{vpc}]}}
 clusters:
   etl: {{release: emr-7.12.0, core: {{count: 2}}, step_concurrency: 4}}
 """
@@ -35,8 +36,9 @@ def test_examples(pytester: pytest.Pytester) -> None:
     pytester.makepyprojecttoml(configuration)
     (pytester.path / "cdk.json").write_text((ROOT / "cdk.json").read_text())
     folder = pytester.mkdir("environments")
-    for name in ("dev", "prod"):
-        (folder / f"{name}.yaml").write_text(ENVIRONMENT.format(name=name), encoding="utf-8")
+    for name, vpc in {"dev": "01234567", "prod": "89abcdef"}.items():
+        text = ENVIRONMENT.format(name=name, vpc=vpc)
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     for block in blocks("python"):
         [file] = re.findall(r"\A# (\S+)\n", block)
         (pytester.path / file).parent.mkdir(exist_ok=True)

@@ -120,7 +120,7 @@ VALUES = st.recursive(
 
 
 @settings(
-    max_examples=50,
+    max_examples=20,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
