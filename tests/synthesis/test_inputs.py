@@ -9,6 +9,7 @@ import pytest
 
 from emr_platform.environment.loader import load_environment
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.network.spec import SharedVpcSpec
 from emr_platform.pool.spec import PoolSpec, QueueSpec
 from emr_platform.synthesis.inputs import inputs_of
 from emr_platform.tenants.tenancy import PoolTenant, Tenancy
@@ -112,3 +113,18 @@ def test_sets_have_no_order(folder: Path) -> None:
 
     assert inputs.tenancy is not None
     assert inputs.tenancy["serves"] == ["bridge", "pool", "silo"]
+
+
+def test_shared_network_makes_a_difference(folder: Path) -> None:
+    """A specification asks for a new VPC; what a tenant gets says whose VPC it is."""
+    (folder / "dev.yaml").write_text(TEXT, encoding="utf-8")
+    environment = load_environment(folder / "dev.yaml")
+
+    def digest_with(shared: str) -> str:
+        network = SharedVpcSpec.model_validate(
+            {**environment.spec.network.model_dump(), "environment": shared}
+        )
+        spec = environment.spec.model_copy(update={"network": network})
+        return inputs_of(replace(environment, spec=spec)).digest
+
+    assert digest_with("shared-eu") == digest_with("shared-eu") != digest_with("shared-us")

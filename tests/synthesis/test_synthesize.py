@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from emr_platform.cli.program import run as command
 from emr_platform.environment.files import environment_files
 from emr_platform.synthesis.assembly import OutputError
 from emr_platform.synthesis.executor import WorkerLostError
@@ -376,3 +377,82 @@ def test_record_says_what_was_used(app: FakeApp) -> None:
     assert record.sources == ("app.py",)
     assert record.node == "node"
     assert set(record.files) == {"manifest.json", "validation-report.json"}
+
+
+TENANTS = """\
+template: templates/standard.yaml
+address_pool: 10.64.0.0/12
+tenants:
+  acme: {region: eu-west-1, environments: {staging: {}, prod: {parameters: {core_count: 3}}}}
+  globex: {region: us-east-1}
+"""
+TEMPLATE = """\
+parameters:
+  core_count: {type: integer, default: 2, description: Core nodes.}
+clusters:
+  etl: {release: emr-7.12.0, core: {count: $(core_count)}}
+"""
+
+
+def write_tenants(text: str = TENANTS, template: str = TEMPLATE) -> None:
+    write("customers", text)
+    write("templates/standard", template)
+    assert command(["lock"]) == 0
+
+
+@pytest.fixture
+def tenants(app: FakeApp) -> FakeApp:
+    """The app of a project with three environments of two tenants."""
+    for name in ALL:
+        Path(f"environments/{name}.yaml").unlink()
+    Path("environments/templates").mkdir()
+    write_tenants()
+    run(app)
+    assert app.made == ["acme-prod", "acme-staging", "globex"]
+    return app
+
+
+def test_change_of_one_tenant(tenants: FakeApp) -> None:
+    write_tenants(TENANTS.replace("globex: {", "globex: {parameters: {core_count: 5}, "))
+
+    assert made(tenants) == ["globex"]
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        (TENANTS + "# The end.\n", TEMPLATE),
+        (TENANTS + "  initech: {region: us-east-1}\n", TEMPLATE),
+        (
+            TENANTS.replace("  globex: {region: us-east-1}\n", "").replace(
+                "tenants:\n", "tenants:\n  globex: {region: us-east-1}\n"
+            ),
+            TEMPLATE,
+        ),
+        (TENANTS, TEMPLATE.replace("Core nodes.", "How many core nodes.")),
+        (
+            TENANTS.replace("globex: {", "globex: {parameters: {core_count: 2}, "),
+            TEMPLATE,
+        ),
+    ],
+    ids=["comment", "new tenant", "order", "description", "default"],
+)
+def test_tenants_that_are_the_same(tenants: FakeApp, text: str, template: str) -> None:
+    write_tenants(text, template)
+
+    assert set(made(tenants)) <= {"initech"}
+
+
+def test_default_of_the_template(tenants: FakeApp) -> None:
+    """It is that of the two that say nothing else."""
+    write_tenants(template=TEMPLATE.replace("default: 2", "default: 4"))
+
+    assert made(tenants) == ["acme-staging", "globex"]
+
+
+def test_name_of_the_tenant(tenants: FakeApp) -> None:
+    """The environment stays what it is, but for whom it is tagged."""
+    write_tenants(TENANTS.replace("  globex: {", "  globe: {environments: {x: {}}, "))
+
+    assert made(tenants) == ["globe-x"]
+    assert not (OUTPUT / "globex").exists()
