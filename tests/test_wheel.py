@@ -143,6 +143,15 @@ def test_wheel_holds_the_package_and_its_data(wheel: Path) -> None:
     assert "emr_platform/py.typed" in packaged
 
 
+def test_wheel_offers_the_command_and_the_pytest_plugin(wheel: Path) -> None:
+    folder = f"emr_platform-{__version__}.dist-info"
+    entry_points = zipfile.ZipFile(wheel).read(f"{folder}/entry_points.txt").decode()
+    assert entry_points.split("\n\n") == [
+        "[console_scripts]\nemr-platform = emr_platform.cli:main",
+        "[pytest11]\nemr-platform = emr_platform.testing.plugin\n",
+    ]
+
+
 def test_wheel_works_elsewhere(python: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     answer = subprocess.run(
