@@ -71,6 +71,8 @@ def test_what_is_one_s_own_is_no_leak() -> None:
         (allow("ssm:StartSession"), {"ssm:connect Cluster"}),
         (allow("logs:GetLogEvents"), {"logs:read Database,Logs"}),
         (allow("logs:DeleteLogGroup", "arn:aws:logs:*:*:log-group:prod-*"), {"logs:write Logs"}),
+        (allow("logs:GetLogEvents", "arn:aws:logs:*:*:log-group:prod-*:log-stream:2020/*"),
+         {"logs:read Logs"}),
         (allow("logs:*", "arn:aws:logs:*:*:log-group:/aws/rds/*"), {"logs:read Database",
                                                                     "logs:write Database"}),
         (allow("ec2:RunInstances", "arn:aws:ec2:*:*:security-group/*"), {"ec2:write Group"}),
@@ -103,6 +105,30 @@ def test_statement(statement: Any, expected: set[str]) -> None:
 def test_condition_of_an_allow(condition: Any, is_leak: bool) -> None:
     statement = allow("secretsmanager:GetSecretValue", Condition=condition)
     assert leaks(statement) == ({"secretsmanager:read Password"} if is_leak else set())
+
+
+AGENT = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+HEARTBEAT = allow("ssm:UpdateInstanceInformation", "arn:aws:ec2:*:*:instance/*")
+OF_LAMBDA = [allow("sts:AssumeRole", None, Principal={"Service": "lambda.amazonaws.com"})]
+
+
+@pytest.mark.parametrize(
+    ("of_app", "expected"),
+    [
+        (role(HEARTBEAT), set()),
+        (role(HEARTBEAT, trust=OF_LAMBDA), {"ssm:write"}),
+        (role(allow("ssm:UpdateInstanceInformation")), set()),
+        (role(HEARTBEAT, allow("ssm:PutComplianceItems")), {"ssm:write"}),
+        (role(HEARTBEAT, allow("ssm:StartSession")), {"ssm:connect"}),
+        (role(managed=[AGENT]), set()),
+    ],
+)
+def test_agent_of_a_node_reports_that_it_is_there(of_app: Any, expected: set[str]) -> None:
+    """No policy names the node that asks, so that it is by design; whatever else it may is not."""
+    isolation = look(stack("dev", {"App": of_app}), stack("prod", victim()))
+
+    assert {f"{each.service}:{each.access}" for each in isolation.open_findings} == expected
+    assert {f"{each.service}:{each.access}" for each in isolation.findings} >= {"ssm:write"}
 
 
 def test_tags_are_no_reliable_condition_for_passing_roles() -> None:

@@ -18,7 +18,7 @@ from tests.isolation.estate import (
     shared_value,
     submitter,
 )
-from tests.isolation.support import ACCOUNT, allow, arn, deny, look, role
+from tests.isolation.support import ACCOUNT, allow, arn, bucket_policy, deny, look, resource, role
 
 GET = "s3:GetObject"
 PUT = "s3:PutObject"
@@ -346,3 +346,64 @@ def test_imports() -> None:
     assert leaks_of(of_tenant, "b") == {"import:use import:use a"}
     by_shared = look(shared({"Parameter": parameter}), pool("a"))
     assert leaks_of(by_shared, "hub") == {"import:use import:use a"}
+
+
+# --- What deploying a template does --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        # A step has no role of its own in CloudFormation: it would run as the shared nodes.
+        (resource("AWS::EMR::Step", JobFlowId=shared_value("Cluster")), "template:write hub"),
+        (resource("AWS::EMR::InstanceGroupConfig", JobFlowId=shared_value("Cluster")),
+         "template:write hub"),
+        (bucket_policy(bucket="-"), None),
+        (resource("AWS::S3::BucketPolicy", Bucket=shared_value("Data")), "template:write hub"),
+        (resource("AWS::IAM::Policy", Roles=[{"Fn::Select": [1, {"Fn::Split": ["/", shared_value("Nodes")]}]}]),
+         "template:write hub"),
+        (resource("AWS::IAM::Policy", Roles=[{"Ref": "Runtime"}]), None),
+        (resource("AWS::EMR::Cluster", ServiceRole=shared_value("Nodes"), JobFlowRole={"Ref": "Own"}),
+         "template:assume hub"),
+        (resource("AWS::Lambda::Function", Role=shared_value("Nodes")), "template:assume hub"),
+        (resource("AWS::Lambda::Function", Role={"Fn::ImportValue": "b:Runtime"}), "template:assume b"),
+        (resource("AWS::Lambda::Function", Role=arn("Runtime")), None),
+        (resource("AWS::S3::Bucket", Encryption={"Key": shared_value("Key")}), None),
+    ],
+)  # fmt: skip
+def test_what_a_template_does_to_others(made: Any, expected: str | None) -> None:
+    profile = resource("AWS::IAM::InstanceProfile", Roles=[{"Ref": "Runtime"}])
+    isolation = look(shared(), pool("b"), pool("a", {"Made": made, "Own": profile}))
+    found = {each for each in leaks_of(isolation) if " template:" in each}
+    assert found == ({f"Made {expected}"} if expected else set())
+
+
+def test_name_of_a_tenant_opens_nothing() -> None:
+    """A folder that bears its name by accident is not made its own by that."""
+    for name in ("tenants", "logs", "scripts"):
+        leak = runtime(name, allow(["s3:GetObject", "s3:PutObject"], in_data(f"/{name}/*")))
+        isolation = look(shared(), pool("b"), pool(name, {"Runtime": leak}))
+        others = {
+            other
+            for each in isolation.open_findings
+            if each.environment == name
+            for other in each.targets
+        }
+        assert others == ({"b"} if name == "tenants" else {"hub"})
+    within = runtime("a", allow("s3:GetObject", in_data("/tenants/b/a/*")))
+    assert leaks_of(look(shared(), pool("b"), pool("a", {"Runtime": within}))) == {
+        "Runtime s3:read b"
+    }
+
+
+def test_streams_of_a_shared_log_group() -> None:
+    def stream(name: str) -> Any:
+        return {"Fn::Join": ["", [
+            {"Fn::Select": [0, {"Fn::Split": [":*", shared_value("Logs")]}]}, f":log-stream:{name}"]]}  # fmt: skip
+
+    own = ["logs:PutLogEvents", "logs:CreateLogStream", "logs:GetLogEvents"]
+    b = pool("b", {"Runtime": runtime("b", allow(own, stream("b/*")))})
+    for name, expected in (("a/*", set()), ("b/*", {"b"}), ("*", {"b", "hub"}), ("b*", {"b"})):
+        a = pool("a", {"Runtime": runtime("a", allow("logs:GetLogEvents", stream(name)))})
+        found = leaks_of(look(shared(), a, b))
+        assert found == ({f"Runtime logs:read {','.join(sorted(expected))}"} if expected else set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,9 +26,9 @@ address_pool: 10.64.0.0/10
 shared:
   hub: {overrides: {storage: {data: {lake: {}}}}}
 tenants:
-  alpha: {}
+  alpha: {overrides: {clusters: {etl: {session_manager: true}}}}
   alpha-two: {}
-  beta: {tier: bridge, overrides: {result_store: {}}}
+  beta: {tier: bridge, overrides: {result_store: {}, clusters: {etl: {session_manager: true}}}}
   beta-two: {tier: bridge, overrides: {result_store: {}}}
   gamma: {tier: pool}
   gamma-two: {tier: pool}
@@ -83,12 +84,20 @@ def test_every_pair_is_apart(stacks: Mapping[str, Stack]) -> None:
 
 
 def test_tenants_can_do_nothing_to_each_other_by_design(stacks: Mapping[str, Stack]) -> None:
-    """But for what AWS's own policy lets EMR do in an account, and what the shared nodes are there for."""
+    """But for AWS's own policy for EMR, the agents of Session Manager, and what the shared nodes are there for."""
     isolation = isolation_of(stacks.values())
     by_tenants = {
-        each.id.split("/", 1)[1] for each in isolation.findings if each.environment != "hub"
+        (each.environment, re.sub("[0-9A-F]{8}/", "/", each.id.split("/", 1)[1]), each.actions)
+        for each in isolation.findings
+        if each.environment != "hub" and "ServiceRole" not in each.id
     }
-    assert {each.split("ServiceRole")[0] for each in by_tenants} == {"ClusterRoles"}
+    assert by_tenants == {
+        (name, "ClusterRolesInstanceRole/ssm:write", ("ssm:UpdateInstanceInformation",))
+        for name in ("alpha", "beta")
+    }
+    assert "ssm:getparameter" not in {
+        action.lower() for each in isolation.findings for action in each.actions
+    }
     by_hub = {
         (each.id.rpartition("/")[0], tuple(each.targets))
         for each in isolation.findings

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import Final
 
+from emr_platform.isolation.by_template import template_findings
 from emr_platform.isolation.candidates import Candidates, Meant
 from emr_platform.isolation.evaluation import (
     Evaluator,
@@ -56,6 +57,7 @@ def isolation_of(
         *_Search(world, strict=strict).findings(),
         *network_findings(world),
         *import_findings(world),
+        *template_findings(world),
     ]
     gaps = [Gap(each.id, each.environment, each.message, each.source) for each in world.unjudged]
     gaps += [_gap(finding) for finding in found if not finding.certain]

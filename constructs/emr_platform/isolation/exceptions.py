@@ -23,6 +23,10 @@ REPORTS: Final = frozenset(
 )
 """What an agent of Systems Manager tells about its node, and asks for."""
 
+HEARTBEAT: Final = frozenset(("ssm:updateinstanceinformation",))
+"""What no agent of Systems Manager can do without."""
+
+EC2: Final = "ec2.amazonaws.com"
 EMR: Final = "elasticmapreduce.amazonaws.com"
 
 
@@ -35,7 +39,14 @@ def documented(finding: Finding, actor: Actor, statements: Sequence[Statement]) 
         statements: All that allow it.
     """
     policies = {each.source.name for each in statements}
-    if policies == {AGENT_POLICY} and {action.lower() for action in finding.actions} <= REPORTS:
+    actions = {action.lower() for action in finding.actions}
+    if actions == HEARTBEAT and set(actor.trusted) == {EC2}:
+        return (
+            "Session Manager's agent reports by this that its node is there, and no policy can name the node "
+            "that asks. By it, a node can report wrong facts about another one to Systems Manager; it opens no "
+            "session and runs no command"
+        )
+    if policies == {AGENT_POLICY} and actions <= REPORTS:
         return (
             "Session Manager asks for this policy of AWS. By it, a node can report wrong facts about "
             "another one to Systems Manager; it opens no session and runs no command"

@@ -279,7 +279,7 @@ class _Reader:
         path: Path = ("Resources", logical_id, "Properties")
         subnets = [
             text
-            for key, value, _ in _found(resource.properties, _SUBNET_KEYS, path)
+            for key, value, _ in values_of_keys(resource.properties, _SUBNET_KEYS, path)
             for text in naming.texts(value)
             if key in _SUBNET_KEYS
         ]
@@ -306,7 +306,7 @@ class _Reader:
         self, naming: Naming, resource: Resource, path: Path, vpc: str
     ) -> Iterator[tuple[str, Path]]:
         seen = set()
-        for key, value, place in _found(resource.properties, _GROUP_KEYS, path):
+        for key, value, place in values_of_keys(resource.properties, _GROUP_KEYS, path):
             for text in naming.texts(value):
                 yield text, place
                 seen.add(key)
@@ -357,14 +357,22 @@ def _rule(rule: Json, naming: Naming, path: Path) -> Rule:
     )
 
 
-def _found(value: Json, keys: frozenset[str], path: Path) -> Iterator[tuple[str, Json, Path]]:
-    """All values of some keys, however deep, with the places that they are in."""
+def values_of_keys(
+    value: Json, keys: frozenset[str], path: Path
+) -> Iterator[tuple[str, Json, Path]]:
+    """All values of some keys, however deep, with the places that they are in.
+
+    Args:
+        value: Properties of a resource, or a part of them.
+        keys: The keys.
+        path: Where the value is.
+    """
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _found(item, keys, (*path, index))
+            yield from values_of_keys(item, keys, (*path, index))
     elif isinstance(value, dict):
         for key, item in value.items():
             if key in keys:
                 yield key, item, (*path, key)
             elif not key.startswith("Fn::") or key == "Fn::If":
-                yield from _found(item, keys, (*path, key))
+                yield from values_of_keys(item, keys, (*path, key))

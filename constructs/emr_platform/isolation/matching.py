@@ -32,10 +32,13 @@ WORD: Final = "\ue006"
 ELSEWHERE: Final = "\ue007"
 """A name that nobody has thought of: of a shared thing, what is no tenant's part. Only wildcards match it."""
 
+WORDS: Final = "\ue008"
+"""As ``WORD``, but with slashes."""
+
 FIRST_SYMBOL: Final = 0xF0000
 LAST_SYMBOL: Final = 0x10FFFD
 
-_LOOSE: Final = frozenset((HOLE, ACCOUNT, REGION, WORD))
+_LOOSE: Final = frozenset((HOLE, ACCOUNT, REGION, WORD, WORDS))
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _SYMBOL: Final = re.compile("[\U000f0000-\U0010ffff]")
 _ORDINARY: Final = "[^\ue000-\uf8ff\U000f0000-\U0010ffff]"
@@ -215,8 +218,8 @@ def _takes(loose: str, character: str) -> bool:
         return True
     if loose == ACCOUNT:
         return character.isdecimal()
-    if loose == WORD:
-        return character not in ":/"
+    if loose in (WORD, WORDS):
+        return character != ":" and (loose == WORDS or character != "/")
     if loose == REGION:
         return character.isalnum() or character == "-"
     return True

@@ -26,6 +26,8 @@ _VERBS: Final = {
     Access.USE: "depends on",
 }
 
+_BY: Final = {"network": "by network", "template": "by deploying it"}
+
 _Told = TypeVar("_Told", Finding, Gap)
 
 Locate = Callable[[Source], str]
@@ -154,7 +156,7 @@ def _the_same(others: Sequence[Finding | Gap]) -> Iterator[str]:
 
 def _finding(alike: Sequence[Finding], locate: Locate) -> Iterator[str]:
     finding, *others = alike
-    what = "by network" if finding.service == "network" else finding.service
+    what = _BY.get(finding.service, finding.service)
     yield f"NOT APART: {finding.who} {_VERBS[finding.access]} things of {several(finding.targets)}: {what}"
     yield f"  what: {several(finding.actions)}"
     for environment, names in islice(finding.targets.items(), MOST_NAMES):

@@ -10,7 +10,7 @@ from emr_platform.isolation.facts import Access, access
 from emr_platform.isolation.matching import overlaps
 from emr_platform.isolation.parties import Actor, Target, World
 from emr_platform.isolation.policies import POSITIVE, Statement
-from emr_platform.isolation.territory import DIVIDED, STEPS
+from emr_platform.isolation.territory import DIVIDED, NODES, STEPS
 
 _LOOKED_AT_BY_TENANTS: Final = frozenset(
     ("cloudformation", "ec2", "elasticmapreduce", "glue", "iam", "kms", "s3")
@@ -77,12 +77,12 @@ def counted(world: World, actor: Actor, target: Target, grant: Grant) -> frozens
     uses = target.environment in world.uses.get(actor.environment, ())
     if not part.holds or (uses and part.within is None):
         actions = frozenset(each for each in actions if access(each) is not Access.READ)
-    # A folder that bears one's name is one's own, unless that is within one that bears the other's: then it is the
-    # others who reach too far, or the shared environment that serves all.
-    is_theirs = not part.is_guarded and _is_named(world, target.environment, [_told_by(target)[1]])
-    if actions and not is_theirs and _bears_name(world, actor, target, grant):
-        return frozenset()
-    return actions
+    # A folder that bears one's name is one's own, unless that is in one that bears the other's, or is itself what the
+    # shared environment uses. Else it is the others who reach too far, and that is found from their side.
+    other = actor.environment if part.is_guarded else target.environment
+    if _is_named(world, other, [_told_by(target)[1]]):
+        return actions
+    return frozenset() if _bears_name(world, actor, target, grant) else actions
 
 
 def by_design(world: World, actor: Actor, target: Target, grant: Grant) -> str | None:
@@ -103,11 +103,13 @@ def by_design(world: World, actor: Actor, target: Target, grant: Grant) -> str |
         return None
     if target.part and target.part.within == actor.environment:
         return OWNED
-    policy = {id(statement) for statement in target.policy or ()}
+    if target.type != "AWS::IAM::Role" or NODES not in actor.trusted:
+        return None
+    trust = {id(statement) for statement in target.policy or ()}
     names = any(
         actor.arn == pattern
         for statement in grant.statements
-        if id(statement) in policy and statement.principals
+        if id(statement) in trust and statement.principals
         for pattern in statement.principals.aws
     )
     return LET_IN if names else None

@@ -13,6 +13,7 @@ from emr_platform.isolation.matching import (
     LAST_SYMBOL,
     REGION,
     WORD,
+    WORDS,
 )
 from emr_platform.templates.model import TemplateError
 
@@ -75,7 +76,7 @@ class Symbols:
 
 
 _WORDS = {HOLE: "<unknown>", ACCOUNT: "<account>", REGION: "<region>"} | dict.fromkeys(
-    (ANY, WORD, ELSEWHERE), "*"
+    (ANY, WORD, WORDS, ELSEWHERE), "*"
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from emr_platform.isolation.matching import ANY, WORD
+from emr_platform.isolation.matching import ANY, WORD, WORDS
 
 _MOST_OF_A_STACKS_NAME: Final = 16
 """Where a generated name would be too long, CloudFormation shortens the stack's name in it."""
@@ -59,7 +59,8 @@ _INSTANCE: Final = (("ec2", "instance"), ("ec2-instance-connect", "instance"), (
 _LOG_KINDS: Final = {
     "": (("logs", "log-group"),),
     f":{WORD}": (("logs", "log-group"),),
-    f":log-stream:{WORD}": (("logs", "log-stream"),),
+    # Names of streams may have slashes.
+    f":log-stream:{WORDS}": (("logs", "log-stream"),),
 }
 
 SHAPES: Final[Mapping[str, Shape]] = {

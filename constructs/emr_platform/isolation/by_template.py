@@ -1,0 +1,132 @@
+"""What a template of one environment does to things of another one, whoever deploys it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from emr_platform.isolation.facts import Access
+from emr_platform.isolation.groups import values_of_keys
+from emr_platform.isolation.matching import symbols_in
+from emr_platform.isolation.model import Finding, Reason
+from emr_platform.isolation.names import Naming
+from emr_platform.isolation.parties import World
+from emr_platform.isolation.policies import Source
+from emr_platform.problems import Path
+from emr_platform.templates.model import Resource
+
+Json = Any
+
+_CHANGES: Final = {
+    "AWS::EC2::Route": ("RouteTableId",),
+    "AWS::EC2::SecurityGroupEgress": ("GroupId",),
+    "AWS::EC2::SecurityGroupIngress": ("GroupId",),
+    "AWS::EC2::SubnetNetworkAclAssociation": ("SubnetId",),
+    "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId",),
+    "AWS::EC2::VPCGatewayAttachment": ("VpcId",),
+    "AWS::EMR::InstanceFleetConfig": ("ClusterId",),
+    "AWS::EMR::InstanceGroupConfig": ("JobFlowId",),
+    "AWS::EMR::Step": ("JobFlowId",),
+    "AWS::IAM::GroupPolicy": ("GroupName",),
+    "AWS::IAM::ManagedPolicy": ("Groups", "Roles", "Users"),
+    "AWS::IAM::Policy": ("Groups", "Roles", "Users"),
+    "AWS::IAM::RolePolicy": ("RoleName",),
+    "AWS::IAM::UserPolicy": ("UserName",),
+    "AWS::Lambda::Permission": ("FunctionName",),
+    "AWS::S3::BucketPolicy": ("Bucket",),
+    "AWS::SecretsManager::ResourcePolicy": ("SecretId",),
+    "AWS::SNS::TopicPolicy": ("Topics",),
+    "AWS::SQS::QueuePolicy": ("Queues",),
+}
+"""Types that change another resource, with the properties that name it."""
+
+_ACTING_AS: Final = frozenset(
+    (
+        "AutoScalingRole",
+        "ExecutionRoleArn",
+        "IamInstanceProfile",
+        "JobFlowRole",
+        "Role",
+        "RoleArn",
+        "ServiceRole",
+    )
+)
+"""Properties that name a role which a service is to act as for the resource."""
+
+_ROLES: Final = ("AWS::IAM::InstanceProfile", "AWS::IAM::Role")
+
+
+@dataclass
+class _Draft:
+    targets: dict[str, dict[str, None]] = field(default_factory=dict)
+    reasons: dict[Reason, None] = field(default_factory=dict)
+
+
+def template_findings(world: World) -> Iterator[Finding]:
+    """Resources that change those of other environments, or act as their roles.
+
+    CloudFormation makes them with the rights of whoever deploys, so that no policy in a template says who may.
+
+    Args:
+        world: Everything.
+    """
+    for naming, stack in world.stacks:
+        # Of another environment are only things that a stack imports or finds by name.
+        for logical_id, resource in stack.resources.items():
+            if not naming.holds(resource.condition):
+                continue
+            for access, verb, values in _looked_at(resource, logical_id):
+                draft = _Draft()
+                for value, path in values:
+                    _note(world, naming, value, path, verb, draft, access)
+                if draft.targets:
+                    yield Finding(
+                        id=f"{stack.name}/{logical_id}/template:{access}",
+                        environment=naming.environment,
+                        who=f"the template's {stack.name}/{logical_id}",
+                        access=access,
+                        service="template",
+                        actions=(resource.type,),
+                        targets={
+                            each: tuple(draft.targets[each]) for each in sorted(draft.targets)
+                        },
+                        reasons=tuple(draft.reasons),
+                    )
+
+
+def _looked_at(
+    resource: Resource, logical_id: str
+) -> Iterator[tuple[Access, str, list[tuple[Json, Path]]]]:
+    path: Path = ("Resources", logical_id, "Properties")
+    properties = resource.properties
+    if keys := _CHANGES.get(resource.type):
+        named = [(properties[key], (*path, key)) for key in keys if key in properties]
+        yield Access.WRITE, "changes it", named
+    elif resource.type == "AWS::IAM::InstanceProfile":
+        yield Access.ASSUME, "acts as it", [(properties.get("Roles"), (*path, "Roles"))]
+    elif not resource.type.startswith("AWS::IAM::"):
+        found = values_of_keys(properties, _ACTING_AS, path)
+        yield Access.ASSUME, "acts as it", [(value, place) for _, value, place in found]
+
+
+def _note(
+    world: World,
+    naming: Naming,
+    value: Json,
+    path: Path,
+    verb: str,
+    draft: _Draft,
+    access: Access,
+) -> None:
+    for text in naming.texts(value):
+        for symbol in symbols_in(text):
+            owner = world.symbols.owner(symbol)
+            if owner is None or owner.environment == naming.environment:
+                continue
+            resource = world.namings[owner.stack].stack.resources.get(owner.logical_id)
+            if access is Access.ASSUME and (resource is None or resource.type not in _ROLES):
+                continue
+            name = f"{owner.stack}/{owner.logical_id}"
+            draft.targets.setdefault(owner.environment, {})[name] = None
+            draft.reasons[Reason(verb, Source(naming.stack.place, path))] = None
