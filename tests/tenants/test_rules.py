@@ -19,7 +19,7 @@ BRIDGE = Tenancy(tier="bridge", tenant="acme")
 POOL = Tenancy(tier="pool", tenant="acme")
 SERVES_BRIDGE = Tenancy(tier="shared", serves=frozenset({"bridge"}))
 SERVES_POOL = Tenancy(tier="shared", serves=frozenset({"pool"}))
-EXISTING_VPC = {
+EXISTING_VPC: dict[str, Any] = {
     "vpc_id": "vpc-0123456789abcdef0",
     "cidr": "10.60.0.0/16",
     "cluster_subnet_ids": ["subnet-0123456789abcdef0"],
@@ -174,6 +174,33 @@ def test_faults_of_a_shared_network_are_not_the_tenants() -> None:
     assert (
         environment_problems(in_shared_vpc(environment(), **FAULTY_NETWORK), tenancy=BRIDGE) == []
     )
+
+
+FAULTY_EXISTING_VPC = {
+    **EXISTING_VPC,
+    "cidr": "10.0.0.0/15",
+    "cluster_subnet_ids": EXISTING_VPC["cluster_subnet_ids"] * 2,
+}
+
+
+def test_faults_of_a_shared_existing_vpc_are_not_the_tenants() -> None:
+    """Of a range that no VPC has, and of a subnet twice."""
+    spec = environment(network=FAULTY_EXISTING_VPC)
+    faults = {"EMR-NETWORK-007", "EMR-NETWORK-008"}
+
+    def ids(tenancy: Tenancy | None) -> set[str]:
+        return {problem.rule_id for problem in environment_problems(spec, tenancy=tenancy)}
+
+    assert ids(None) == ids(SILO) == ids(SERVES_POOL) == faults
+    assert ids(SERVES_BRIDGE) == {*faults, "EMR-TENANCY-004"}
+    assert ids(BRIDGE) == set()
+
+
+def test_what_tenants_want_of_a_shared_existing_vpc_is_theirs() -> None:
+    spec = environment(network=EXISTING_VPC, clusters=cluster(subnet_index=1), result_store={})
+
+    assert paths(spec, BRIDGE, "EMR-NETWORK-010") == ["clusters.etl.subnet_index"]
+    assert paths(spec, BRIDGE, "EMR-DATABASE-003") == ["network.result_store_subnet_ids"]
 
 
 def test_one_zone_is_the_shared_networks_choice() -> None:

@@ -138,7 +138,7 @@ def check_document(
     if errors:
         found += schema_problems(errors, model=EnvironmentSpec, root=root, file=str(file))
         sound = _sound_parts(plain(root), [error["loc"] for error in errors])
-        more = part_problems(sound, file.parent) if sound else []
+        more = part_problems(sound, file.parent, tenancy) if sound else []
         found += [_placed(problem, root, str(file)) for problem in more]
         raise InvalidSpecError(in_file_order(found))
     if known:

@@ -82,7 +82,7 @@ def environment_problems(
     problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
     problems += REGION_RULES.problems(spec) + ADDRESS_RULES.problems(spec)
     problems += COST_RULES.problems(spec) + DATABASE_RULES.problems(spec)
-    problems += _part_problems(spec, directory)
+    problems += _part_problems(spec, directory, tenancy)
     for name, cluster in spec.clusters.items():
         references = reference_problems(
             cluster,
@@ -103,22 +103,30 @@ def environment_problems(
     return _acknowledged(problems, spec, asked=SEVERITIES.keys() - unasked)
 
 
-def part_problems(spec: EnvironmentSpec, directory: Path | None = None) -> list[Problem]:
+def part_problems(
+    spec: EnvironmentSpec, directory: Path | None = None, tenancy: Tenancy | None = None
+) -> list[Problem]:
     """Check each part of an environment by itself, whatever the other parts say.
 
     Args:
         spec: The environment.
         directory: Where paths of local scripts begin. Default: scripts are not looked at.
+        tenancy: Who it is for. What is shared with them is not looked at. Default: an environment that has
+            a file of its own.
 
     Returns:
         Errors and warnings of the parts, with paths that begin in the environment. Warnings that
         the environment acknowledges carry the reason.
     """
-    return _acknowledged(_part_problems(spec, directory), spec, asked=())
+    return _acknowledged(_part_problems(spec, directory, tenancy), spec, asked=())
 
 
-def _part_problems(spec: EnvironmentSpec, directory: Path | None) -> list[Problem]:
-    problems = _under("network", problems=network_problems(spec.network))
+def _part_problems(
+    spec: EnvironmentSpec, directory: Path | None, tenancy: Tenancy | None
+) -> list[Problem]:
+    # What is wrong with a network that tenants share is reported once, where it is declared.
+    shares_network = tenancy is not None and tenancy.tier in ("bridge", "pool")
+    problems = [] if shares_network else _under("network", problems=network_problems(spec.network))
     problems += _under("storage", problems=storage_problems(spec.storage))
     if spec.ssh:
         problems += _under("ssh", problems=ssh_problems(spec.ssh))
