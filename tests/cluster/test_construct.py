@@ -424,16 +424,15 @@ def test_secret_of_the_result_store_can_be_read(synthesis: Synthesized) -> None:
 
 
 def test_session_manager_is_off_unless_asked_for(synthesis: Synthesized) -> None:
-    def managed_policies(stack: str) -> list[str]:
+    def policies(stack: str) -> list[str]:
         return [
-            str(policy)
+            policy["PolicyName"]
             for role in synthesis.resources(stack, "AWS::IAM::Role").values()
-            for policy in role["Properties"].get("ManagedPolicyArns", [])
-            if "AmazonSSMManagedInstanceCore" in str(policy)
+            for policy in role["Properties"].get("Policies", [])
         ]
 
-    assert managed_policies("Defaults") == []
-    assert len(managed_policies("Everything")) == 1
+    assert policies("Defaults") == []
+    assert policies("Everything") == ["SessionManager"]
 
 
 def test_every_role_has_the_boundary_and_the_path(synthesis: Synthesized) -> None:

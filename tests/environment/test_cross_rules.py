@@ -232,7 +232,7 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
                 "clusters": {"old": {"release": "emr-5.23.0"}},
             },
             {
-                "network": {"endpoints": ["ec2messages", "kms", "ssm", "ssmmessages"]},
+                "network": {"endpoints": ["kms", "ssm", "ssmmessages"]},
                 **etl(session_manager=True),
             },
             {
@@ -283,7 +283,7 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
                 "clusters": {"old": {"release": "emr-5.24.0"}},
             },
             {
-                "network": {"endpoints": ["ec2messages", "kms", "ssmmessages"]},
+                "network": {"endpoints": ["kms", "ssmmessages"]},
                 **etl(session_manager=True),
             },
         ],
@@ -397,7 +397,7 @@ def test_missing_endpoints_are_named_once_for_each_reason() -> None:
         ("release", "endpoint kms in network.endpoints, or network.nat_gateways: 1"),
         (
             "session_manager",
-            "endpoints ec2messages, ssmmessages in network.endpoints, or network.nat_gateways: 1",
+            "endpoint ssmmessages in network.endpoints, or network.nat_gateways: 1",
         ),
         (
             "read_result_store_secret",

@@ -167,6 +167,51 @@ def test_spot_role_may_be_made_where_spot_is_used(synthesis: Synthesized) -> Non
     )
 
 
+def inline_statements(synthesis: Synthesized, stack: str) -> list[Any]:
+    """What roles may do by the policies that are part of them."""
+    return [
+        statement
+        for role in synthesis.resources(stack, "AWS::IAM::Role").values()
+        for policy in role["Properties"].get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def test_nodes_may_what_sessions_need(synthesis: Synthesized) -> None:
+    """The minimum of "Create a custom IAM role for Session Manager", without what only its preferences need.
+
+    Resources and conditions are those that the Service Authorization Reference has for the actions.
+    """
+    nodes = "arn:aws:ec2:eu-west-1:123456789012:instance/*"
+    from_nodes = {"ArnLike": {"ec2:SourceInstanceARN": nodes}}
+    allowed = {
+        action: (statement["Resource"], statement.get("Condition"))
+        for statement in inline_statements(synthesis, "Everything")
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+    }
+
+    assert allowed == {
+        "ssm:UpdateInstanceInformation": (nodes, from_nodes),
+        "ssmmessages:CreateControlChannel": ("*", from_nodes),
+        "ssmmessages:OpenControlChannel": ("*", None),
+        "ssmmessages:CreateDataChannel": ("*", None),
+        "ssmmessages:OpenDataChannel": ("*", None),
+    }
+    assert inline_statements(synthesis, "Defaults") == []
+
+
+def test_no_policy_of_aws_lets_nodes_read_parameters(synthesis: Synthesized) -> None:
+    for stack in STACKS:
+        [role] = [
+            resource["Properties"]
+            for name, resource in synthesis.resources(stack, "AWS::IAM::Role").items()
+            if name.startswith("RolesInstanceRole")
+        ]
+        assert "ManagedPolicyArns" not in role
+
+
 def test_nothing_has_a_fixed_name(synthesis: Synthesized) -> None:
     for stack in STACKS:
         for kind in ("AWS::IAM::Role", "AWS::IAM::InstanceProfile"):

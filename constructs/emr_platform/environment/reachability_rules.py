@@ -58,7 +58,9 @@ def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]
         if any("aps:RemoteWrite" in action.actions for action in action_uses(use)):
             yield "presets", "Amazon Managed Service for Prometheus", ("aps-workspaces",)
     if cluster.session_manager:
-        yield "session_manager", "Session Manager", ("ec2messages", "ssm", "ssmmessages")
+        # Not ec2messages: it delivers commands, which nodes may not ask for.
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
+        yield "session_manager", "Session Manager", ("ssm", "ssmmessages")
     if cluster.read_result_store_secret:
         yield "read_result_store_secret", "reading a secret", ("secretsmanager",)
     if cluster.result_store_users:

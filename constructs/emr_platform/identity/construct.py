@@ -106,9 +106,13 @@ class ClusterRoles(BaseClusterRoles):
             assumed_by=service_principal("ec2.amazonaws.com"),
             path=identity.role_path,
             permissions_boundary=boundary,
+            # In the role itself, so that no node starts before it may be reached.
+            inline_policies=(
+                {"SessionManager": self._session_manager_policy()} if session_manager else None
+            ),
         )
         if session_manager:
-            self._allow_session_manager()
+            self._acknowledge_session_manager()
         self.instance_profile = iam.InstanceProfile(
             self, "InstanceProfile", role=self.instance_role, path=identity.role_path
         )
@@ -250,14 +254,63 @@ class ClusterRoles(BaseClusterRoles):
             )
         )
 
-    def _allow_session_manager(self) -> None:
-        self.instance_role.add_managed_policy(_managed_policy("AmazonSSMManagedInstanceCore"))
+    def _session_manager_policy(self) -> iam.PolicyDocument:
+        """What a node needs to be reached by Session Manager, and nothing else of Systems Manager.
+
+        The actions are those that AWS documents as the minimum, see
+        https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html.
+        AWS's managed policy AmazonSSMManagedInstanceCore also reads every parameter of the account. Sessions need
+        none of ec2messages, which delivers commands. Two of the actions look at the node that asks, and one works
+        on a node:
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html.
+        """
+        nodes = stack_of(self).format_arn(service="ec2", resource="instance", resource_name="*")
+        from_nodes = {"ArnLike": {"ec2:SourceInstanceARN": nodes}}
+        return iam.PolicyDocument(
+            statements=[
+                iam.PolicyStatement(
+                    sid="ReportNode",
+                    actions=["ssm:UpdateInstanceInformation"],
+                    resources=[nodes],
+                    conditions=from_nodes,
+                ),
+                iam.PolicyStatement(
+                    sid="RegisterNode",
+                    actions=["ssmmessages:CreateControlChannel"],
+                    resources=["*"],
+                    conditions=from_nodes,
+                ),
+                iam.PolicyStatement(
+                    sid="HoldSessions",
+                    actions=[
+                        "ssmmessages:CreateDataChannel",
+                        "ssmmessages:OpenControlChannel",
+                        "ssmmessages:OpenDataChannel",
+                    ],
+                    resources=["*"],
+                ),
+            ]
+        )
+
+    def _acknowledge_session_manager(self) -> None:
+        # Not the role itself: its other policies are none of this.
+        resource = known(self.instance_role.node).default_child or self.instance_role
         acknowledge(
-            self.instance_role,
-            rule="AwsSolutions-IAM4"
-            "[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]",
-            reason="The policy that Systems Manager documents for managed instances; it is attached only where "
-            "shell access through Session Manager was asked for, instead of open SSH ports.",
+            resource,
+            rule="AwsSolutions-IAM5[Resource::*]",
+            reason="The channels of Session Manager, four actions of ssmmessages: AWS documents no resource for them, "
+            "so that a policy has to say *. Through a channel a node serves the sessions that others start on it; it "
+            "opens none on another node. Granted only where shell access through Session Manager was asked for, "
+            "instead of open SSH ports and of AWS's managed policy, which reads every parameter of the account.",
+        )
+        acknowledge_wildcard(
+            resource,
+            resource=stack_of(self).format_arn(
+                service="ec2", resource="instance", resource_name="*"
+            ),
+            reason="A node reports that it is there and which version its agent has. EMR starts and replaces nodes as "
+            "it needs them, so that no policy can name them; it is kept to instances of this account and region, on "
+            "behalf of an instance.",
         )
 
 
