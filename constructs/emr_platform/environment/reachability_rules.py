@@ -58,7 +58,7 @@ def _services(cluster: ClusterSpec) -> Iterator[tuple[str, str, tuple[str, ...]]
         if any("aps:RemoteWrite" in action.actions for action in action_uses(use)):
             yield "presets", "Amazon Managed Service for Prometheus", ("aps-workspaces",)
     if cluster.session_manager:
-        # Not ec2messages: it delivers commands, which nodes may not ask for.
+        # Not ec2messages: it is where older agents ask for commands, which nodes may not.
         # https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
         yield "session_manager", "Session Manager", ("ssm", "ssmmessages")
     if cluster.read_result_store_secret:
