@@ -102,6 +102,16 @@ def test_placeholders_of_nothing_are_left_and_reported(text: str) -> None:
     assert plain(root) == plain(tree(text))
 
 
+@pytest.mark.parametrize("key", ["$(name)", "x-$(name)", "$$(name)"])
+def test_placeholders_in_keys_are_reported(key: str) -> None:
+    root, unknown = Substitution(tree(f"a: {{{key}: 1}}\nb: {{cost$: 1}}", "template.yaml")).of({})
+
+    assert [(each.name, each.path, each.mark) for each in unknown] == [
+        ("", ("a", key), Mark(1, 5, "template.yaml"))
+    ]
+    assert plain(root)["a"] == {key: 1}
+
+
 def test_place_of_a_value_that_was_given() -> None:
     """The row is to blame for a wrong value, also where it is a part of a text of the template."""
     root, _ = Substitution(tree("a: $(count)\nb: x-$(count)\nc: x-$(own)", "template.yaml")).of(

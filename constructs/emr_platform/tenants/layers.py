@@ -98,7 +98,7 @@ class UnknownPlaceholder:
     """A placeholder that names nothing.
 
     Attributes:
-        name: What it names.
+        name: What it names; empty for one in a key, where none is filled in.
         path: Where it is in the document.
         mark: Where it is in its file.
     """
@@ -145,6 +145,7 @@ class Substitution:
 def _note_placeholders(node: Node, found: set[int]) -> bool:
     if isinstance(node, MappingNode):
         has = [_note_placeholders(entry.node, found) for entry in node.entries.values()]
+        has += [_PLACEHOLDER.search(key) is not None for key in node.entries]
     elif isinstance(node, SequenceNode):
         has = [_note_placeholders(item, found) for item in node.items]
     else:
@@ -165,6 +166,11 @@ def _substituted(
     if id(node) not in having:
         return node
     if isinstance(node, MappingNode):
+        unknown += [
+            UnknownPlaceholder("", (*path, key), entry.mark)
+            for key, entry in node.entries.items()
+            if _PLACEHOLDER.search(key)
+        ]
         entries = {
             key: entry
             if id(entry.node) not in having

@@ -75,7 +75,17 @@ def placeholder_problems(
         if each.path and not matters(str(each.path[0])):
             continue
         parameter = parameters.get(each.name)
-        if parameter is None:
+        if not each.name and not isinstance(each.path[-1], int) and "$" in each.path[-1]:
+            problems.append(
+                row.problem(
+                    kinds.PLACEHOLDER,
+                    each.mark,
+                    "a placeholder stands in a key, where none is filled in",
+                    path=each.path,
+                    allowed="placeholders in values",
+                )
+            )
+        elif parameter is None:
             problems.append(
                 row.problem(
                     kinds.PLACEHOLDER,
