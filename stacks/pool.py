@@ -9,6 +9,7 @@ from aws_cdk import CfnParameter, Tags
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from emr_platform.asked_once import known
 from emr_platform.cluster.effective import effective_applications
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.identity.spec import IdentitySpec
@@ -242,8 +243,8 @@ class PoolTenantStack(EnvironmentStack):
             share.cluster_id_parameter,
             f"Parameter in Systems Manager with the id of {cluster}",
         )
-        self.output("RuntimeRole", share.runtime_role.role_arn, "Role that steps run with")
-        self.output("SubmitterRole", share.submitter_role.role_arn, "Role of who adds steps")
+        self.output("RuntimeRole", known(share.runtime_role).role_arn, "Role that steps run with")
+        self.output("SubmitterRole", known(share.submitter_role).role_arn, "Role of who adds steps")
         self.output("Queue", share.queue, "Queue of YARN for the tenant's applications")
         self.output("LogUri", share.log_uri, "Where steps are to write their logs")
         for name, uri in share.data_uris.items():

@@ -235,11 +235,12 @@ def test_submitters_are_those_who_are_named(synthesis: Synthesized) -> None:
 def test_steps_are_added_as_the_own_role_to_the_one_cluster(synthesis: Synthesized) -> None:
     adding = statement(synthesis, "SubmitterRole", "elasticmapreduce:AddJobFlowSteps")
     ((operator, equal),) = adding["Condition"].items()
-    own = equal.pop("elasticmapreduce:ExecutionRoleArn")
+    own = equal["elasticmapreduce:ExecutionRoleArn"]
     # A request without the key is refused: no IfExists, and no set operator.
     assert operator == "StringEquals"
     assert own["Fn::GetAtt"][0].startswith("ShareRuntimeRole")
     assert equal == {
+        "elasticmapreduce:ExecutionRoleArn": own,
         "elasticmapreduce:ResourceTag/environment": "shared-eu",
         "elasticmapreduce:ResourceTag/emr-platform:cluster": "etl",
     }

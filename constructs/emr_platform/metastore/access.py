@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from emr_platform.acknowledgements import acknowledge_wildcard
+from emr_platform.asked_once import stack_of
 from emr_platform.metastore.configurations import CONNECTORS
 from emr_platform.metastore.spec import GlueCatalogSpec
 
@@ -115,4 +115,4 @@ def grant_glue_catalog(
 
 
 def _arn(scope: iam.IRole, catalog: GlueCatalogSpec, resource: str) -> str:
-    return Stack.of(scope).format_arn(service="glue", account=catalog.catalog_id, resource=resource)
+    return stack_of(scope).format_arn(service="glue", account=catalog.catalog_id, resource=resource)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from emr_platform.acknowledgements import acknowledge_wildcard
+from emr_platform.asked_once import known, stack_of
+from emr_platform.storage.access import object_arn
 from emr_platform.storage.spec import BucketAccess
 
 _READ = ("s3:GetObject",)
@@ -39,7 +40,7 @@ def grant_prefix(
     """
     if not buckets:
         return
-    arns = [bucket.bucket_arn for bucket in buckets]
+    arns = [known(bucket).bucket_arn for bucket in buckets]
     iam.Grant.add_to_principal(
         grantee=grantee, actions=["s3:GetBucketLocation"], resource_arns=arns
     )
@@ -84,7 +85,7 @@ def _grant_objects(
     actions: tuple[str, ...],
     key_actions: list[str],
 ) -> None:
-    objects = {bucket: bucket.arn_for_objects(f"{prefix}*") for bucket in buckets}
+    objects = {bucket: object_arn(bucket, f"{prefix}*") for bucket in buckets}
     iam.Grant.add_to_principal(
         grantee=grantee, actions=list(actions), resource_arns=list(objects.values())
     )
@@ -95,9 +96,11 @@ def _grant_objects(
             reason="Objects of this one bucket, under the tenant's own prefix: jobs choose the names of what they "
             "write. The actions are the ones that EMRFS uses, without wildcards.",
         )
-    keys = {bucket: key.key_arn for bucket in buckets if (key := bucket.encryption_key)}
+    keys = {
+        bucket: known(key).key_arn for bucket in buckets if (key := known(bucket).encryption_key)
+    }
     if keys:
-        stack = Stack.of(grantee)
+        stack = known(stack_of(grantee))
         # One statement for all, as policies may not become long: a key has to do with its own bucket's objects only.
         iam.Grant.add_to_principal(
             grantee=grantee,

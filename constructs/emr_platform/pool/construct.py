@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, RemovalPolicy
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge_wildcard
+from emr_platform.asked_once import known, stack_of
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.metastore.access import grant_glue_catalog
 from emr_platform.metastore.spec import GlueCatalogSpec
@@ -123,9 +124,9 @@ class PoolShare(Construct):
         buckets = data_buckets or {}
         prefix = tenant_prefix(name)
         self.queue = queue_name(name)
-        self.log_uri: str = log_bucket.s3_url_for_object(prefix)
+        self.log_uri: str = f"s3://{known(log_bucket).bucket_name}/{prefix}"
         self.data_uris: dict[str, str] = {
-            key: each.bucket.s3_url_for_object(prefix) for key, each in buckets.items()
+            key: f"s3://{known(each.bucket).bucket_name}/{prefix}" for key, each in buckets.items()
         }
         self.cluster_id_parameter = cluster_id_parameter(cluster.environment, cluster.name)
         self.runtime_role: iam.Role = self._make_runtime_role()
@@ -195,7 +196,7 @@ class PoolShare(Construct):
         The cluster is told by its tags, which no tenant can change, as its id changes with each replacement. See
         https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-fine-grained-cluster-access.html.
         """
-        stack = Stack.of(self)
+        stack = stack_of(self)
         clusters = stack.format_arn(
             service="elasticmapreduce", resource="cluster", resource_name="*"
         )
@@ -203,7 +204,7 @@ class PoolShare(Construct):
             f"elasticmapreduce:ResourceTag/{ENVIRONMENT_TAG}": self._cluster.environment,
             f"elasticmapreduce:ResourceTag/{CLUSTER_TAG}": self._cluster.name,
         }
-        own_role = {"elasticmapreduce:ExecutionRoleArn": self.runtime_role.role_arn}
+        own_role = {"elasticmapreduce:ExecutionRoleArn": known(self.runtime_role).role_arn}
         for sid, action, equal in (
             ("AddStepsAsRuntimeRole", "elasticmapreduce:AddJobFlowSteps", {**this_one, **own_role}),
             # The AWS CLI asks for the release before it adds steps.
@@ -246,7 +247,7 @@ class PoolShare(Construct):
         database = glue.CfnDatabase(
             self,
             "Database",
-            catalog_id=Stack.of(self).account,
+            catalog_id=known(stack_of(self)).account,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
                 name=name,
                 description=f"Tables of {self._name}",
