@@ -260,8 +260,8 @@ class ClusterRoles(BaseClusterRoles):
         The actions are those that AWS documents as the minimum, see
         https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html.
         AWS's managed policy AmazonSSMManagedInstanceCore also reads every parameter of the account. Sessions need
-        none of ec2messages, where older agents ask for commands. Two of the actions look at the node that asks, and one works
-        on a node:
+        none of ec2messages, where older agents ask for commands. Two of the actions look at the node that asks, and
+        one works on a node:
         https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html.
         """
         nodes = stack_of(self).format_arn(service="ec2", resource="instance", resource_name="*")
