@@ -146,7 +146,8 @@ class QueuesStack(EnvironmentStack):
             description=f"Queues of the cluster {cluster_name}",
         )
         # Not an import: CloudFormation would refuse to replace a cluster of which another stack imports the id. The
-        # CDK deploys a stack with such a parameter again each time, and CloudFormation sees the new id.
+        # CDK deploys a stack with such a parameter again each time, and CloudFormation looks its value up anew. See
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html.
         cluster_id = CfnParameter(
             self,
             "ClusterId",

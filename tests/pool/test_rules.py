@@ -1,12 +1,20 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emr_platform.environment.spec import EnvironmentSpec
-from emr_platform.pool.rules import pool_problems, shared_problems
+from emr_platform.pool.rules import (
+    POOL_RULES,
+    SHARED_POOL_RULES,
+    pool_problems,
+    shared_problems,
+)
 from emr_platform.pool.spec import PoolSpec
 from emr_platform.problems import Problem, dotted
 from emr_platform.tenants.tenancy import PoolTenant
+
+ROOT = Path(__file__).parents[2]
 
 CORE = {"type": "m6g.xlarge", "count": 2}
 
@@ -243,3 +251,9 @@ def test_ssh_is_not_for_shared_clusters() -> None:
     of = environment(clusters={"etl": cluster()}, ssh={"key_pair": "ops"})
     assert found(shared_problems(of, [tenant("acme")])) == [("EMR-POOL-012", "ssh")]
     assert shared_problems(of, []) == []
+
+
+def test_every_rule_is_seen_in_a_report() -> None:
+    report = (ROOT / "tests/tenants/bad/shared-clusters.txt").read_text(encoding="utf-8")
+    rules = (*POOL_RULES.rules, *SHARED_POOL_RULES.rules)
+    assert [rule.id for rule in rules if f"  {rule.id}" not in report] == []
