@@ -47,10 +47,10 @@ def isolation(
         ),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Let what is so by AWS's design fail, too.")
+        bool, typer.Option("--strict", help="Let what is so by design fail, too.")
     ] = False,
 ) -> None:
-    """Show that nobody of an environment can read, write or reach anything of another one.
+    """Show that nobody of an environment, or of a tenant, can read, write or reach anything of another one.
 
     Exit status: 0 if all environments are apart, 1 if some are not or that cannot be judged, 2 if a
     template cannot be read.

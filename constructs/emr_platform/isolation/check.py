@@ -47,7 +47,7 @@ def isolation_of(
     Args:
         stacks: The stacks of all environments.
         accepted: Why findings and gaps are accepted, by their id; ids may have ``*`` and ``?``.
-        strict: Whether to take what is so by AWS's design as a finding like others.
+        strict: Whether to take what is so by design as a finding like others.
 
     Returns:
         What was found.

@@ -199,7 +199,8 @@ class _Division:
             text = _elsewhere(base)
         draft = self._note(base, actor.environment, text, values, only, label)
         draft.holds = draft.holds or writes or bool(values)
-        draft.statements.update((id(each), each) for each in grant.statements)
+        own = [each for each in grant.statements if each.principals is None]
+        draft.statements.update((id(each), each) for each in own or grant.statements)
 
     def _narrowest(self, actor: Actor, base: Target, grant: Grant) -> list[str]:
         """The patterns of that statement of a grant that leaves least of a thing."""
@@ -291,15 +292,29 @@ class _Division:
 
     def _name(self, base: Target, text: str, values: Mapping[str, Known]) -> str:
         name = f"{base.stack}/{base.logical_id}"
-        readable = self._world.symbols.readable
         for key, value in values.items():
-            if isinstance(value, str):
-                what = "steps as" if key == RUNTIME_ROLE else "what is encrypted for"
-                return f"{name}: {what} {readable(value)}"
+            if key == RUNTIME_ROLE:
+                return f"{name}: steps as {self._short(value, 'its nodes', 'any role')}"
+            if value is ABSENT:
+                return f"{name}: whatever it encrypts"
+            return f"{name}: what is encrypted for {self._short(value, '', 'anything')}"
         start = _elsewhere(base).removesuffix(ELSEWHERE)
         if start == base.text or not text.startswith(start):
             return name
-        return f"{name}: {readable(text[len(start) :])}"
+        return f"{name}: {self._world.symbols.readable(text[len(start) :])}"
+
+    def _short(self, value: Known, without: str, anything: str) -> str:
+        """A value of a condition, without the parts of ARNs that say nothing to people."""
+        if not isinstance(value, str):
+            return without
+        if ELSEWHERE in value:
+            return anything
+        symbols = symbols_in(value)
+        owner = self._world.symbols.owner(symbols[0]) if len(symbols) == 1 else None
+        if owner is None:
+            return self._world.symbols.readable(value)
+        rest = self._world.symbols.readable(value.partition(symbols[0])[2])
+        return f"{owner.stack}/{owner.logical_id}{rest}"
 
 
 def _values(statements: Iterable[Statement], key: str) -> Iterator[tuple[Condition, str]]:
