@@ -6,11 +6,12 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 
-from benchmarks import synthesis, validate
+from benchmarks import synthesis, tenants, validate
 from benchmarks.results import Result, machine, record
 
 BENCHMARKS: Mapping[str, Callable[[int, bool], list[Result]]] = {
     "validate": lambda runs, _: validate.main(runs),
+    "tenants": lambda runs, _: tenants.main(runs),
     "synthesis": lambda runs, quick: synthesis.main(runs, many=() if quick else synthesis.MANY),
 }
 

@@ -26,6 +26,11 @@ MANY = (50, 100, 200)
 _ROOT = floor.ROOT
 _PROD = _ROOT / "environments" / "prod.yaml"
 _EMPTY_APP = "from aws_cdk import App; App().synth()"
+_PARAMETERS = """\
+parameters:
+  core_count: {type: integer, minimum: 1, maximum: 6, default: 2, description: Core nodes}
+  disk_gib: {type: integer, minimum: 64, maximum: 2000, default: 256, description: Disks of core nodes}
+"""
 # What the CDK's command line says of itself to the app.
 _COMMAND_LINE: Final[dict[str, Any]] = {
     "aws:cdk:bundling-stacks": ["**"],
@@ -55,13 +60,13 @@ class Project:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self._assembly = directory / "cdk.out"
         self._floor = directory / "floor.out"
 
     def write(self, count: int) -> list[str]:
         """Have so many environments, and return their names."""
-        folder = self._directory / "environments"
+        folder = self.directory / "environments"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(_PROD.parent / "scripts", folder / "scripts")
         names = [f"prod-{number:03}" for number in range(count)]
@@ -72,12 +77,27 @@ class Project:
             (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         return names
 
+    def write_template(self) -> None:
+        """Have a template for tenants instead, with core nodes and their disks as parameters."""
+        folder = self.directory / "environments"
+        shutil.copytree(_PROD.parent / "scripts", folder / "scripts")
+        (folder / "templates").mkdir()
+        lines = _PROD.read_text(encoding="utf-8").splitlines(keepends=True)
+        text = "".join(line for line in lines if not line.startswith(("name:", "  cidr:")))
+        for fixed, parameter in (
+            ("count: 3,", "count: $(core_count),"),
+            ("size_gib: 256,", "size_gib: $(disk_gib),"),
+        ):
+            assert text.count(fixed) == 1, fixed
+            text = text.replace(fixed, parameter)
+        (folder / "templates" / "standard.yaml").write_text(_PARAMETERS + text, encoding="utf-8")
+
     def synthesize(self, names: Sequence[str]) -> Usage:
         """Run the app."""
         shutil.rmtree(self._assembly, ignore_errors=True)
         return measure(
             [sys.executable, _ROOT / "app.py"],
-            directory=self._directory,
+            directory=self.directory,
             environment=self._environment(self._assembly, names, is_floor=False),
         )
 
@@ -92,8 +112,8 @@ class Project:
         """Run an app with nothing in it, in Python."""
         return measure(
             [sys.executable, "-c", _EMPTY_APP],
-            directory=self._directory,
-            environment=self._environment(self._directory / "empty.out", (), is_floor=False),
+            directory=self.directory,
+            environment=self._environment(self.directory / "empty.out", (), is_floor=False),
         )
 
     def _environment(self, output: Path, names: Sequence[str], *, is_floor: bool) -> dict[str, str]:
@@ -116,7 +136,7 @@ def _one(project: Project, runs: int) -> list[Result]:
     names = project.write(1)
     project.synthesize(names)  # The first time, the CDK unpacks itself into its cache.
     project.emit_floor()
-    app, least, empty = _alternate(
+    app, least, empty = alternate(
         runs, lambda: project.synthesize(names), project.emit_floor, project.empty_app
     )
     return [
@@ -206,6 +226,7 @@ def _increment(few: Usage, more: Usage, count: int) -> Usage:
     return Usage(*((after - before) / count for before, after in zip(few, more, strict=True)))
 
 
-def _alternate(runs: int, *programs: Callable[[], Usage]) -> list[Usage]:
+def alternate(runs: int, *programs: Callable[[], Usage]) -> list[Usage]:
+    """Run programs in turn, and return the median of each."""
     rounds = [[program() for program in programs] for _ in range(runs)]
     return [Usage.median(usages) for usages in zip(*rounds, strict=True)]

@@ -10,6 +10,7 @@ from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_tree import MappingNode, Node, SequenceNode, plain
 
 _PARTS = ("identity", "storage", "result_store")
+_MOST_NODES = 1024
 
 
 class KnownParts:
@@ -20,6 +21,9 @@ class KnownParts:
 
     def __init__(self) -> None:
         self._known: dict[Any, BaseModel] = {}
+        # What a template says of all its tenants is the very same node.
+        self._nodes: dict[tuple[str, int], tuple[Node, BaseModel]] = {}
+        self._contents: dict[int, Any] = {}
 
     def document(self, root: Node) -> Any:
         """A document as Python's own types, but for parts that are known already.
@@ -27,6 +31,7 @@ class KnownParts:
         Args:
             root: The document.
         """
+        self._contents.clear()
         if not isinstance(root, MappingNode):
             return plain(root)
         document = {}
@@ -42,25 +47,40 @@ class KnownParts:
         """Remember the parts of a document.
 
         Args:
-            root: The document.
+            root: The document that was asked for last.
             spec: What it was found to be.
         """
         if not isinstance(root, MappingNode):
             return
         for key in _PARTS:
             if entry := root.entries.get(key):
-                self._known.setdefault((key, _content(entry.node)), getattr(spec, key))
+                self._keep(key, entry.node, getattr(spec, key))
         clusters = root.entries.get("clusters")
         if clusters and isinstance(clusters.node, MappingNode):
             for name, entry in clusters.node.entries.items():
-                known = ("clusters", _content(entry.node))
-                self._known.setdefault(known, spec.clusters[name])
+                self._keep("clusters", entry.node, spec.clusters[name])
+
+    def _keep(self, key: str, node: Node, part: BaseModel) -> None:
+        if (key, id(node)) in self._nodes:
+            return
+        self._known.setdefault((key, self._content(node)), part)
+        if len(self._nodes) >= _MOST_NODES:
+            self._nodes.clear()
+        # The node is kept along, so that no other one can get its identity.
+        self._nodes[key, id(node)] = (node, part)
 
     def _part(self, key: str, node: Node) -> Any:
         if key not in (*_PARTS, "clusters"):
             return plain(node)
-        known = self._known.get((key, _content(node)))
+        if same := self._nodes.get((key, id(node))):
+            return same[1]
+        known = self._known.get((key, self._content(node)))
         return plain(node) if known is None else known
+
+    def _content(self, node: Node) -> Any:
+        if id(node) not in self._contents:
+            self._contents[id(node)] = _content(node)
+        return self._contents[id(node)]
 
 
 def _content(node: Node) -> Any:

@@ -90,13 +90,12 @@ def subnet_addresses(spec: NewVpcSpec) -> SubnetAddresses:
 _Tiers = tuple[list[IPv4Network], list[IPv4Network], list[IPv4Network]]
 
 
-def _in_eighths(vpc: IPv4Network, _zones: int) -> _Tiers:
+def _in_eighths(vpc: IPv4Network, zones: int) -> _Tiers:
     eighths = list(vpc.subnets(prefixlen_diff=3))
     # A /24 holds more databases and NAT gateways than a zone will ever have; the rest stays free.
     small = max(24, vpc.prefixlen + 6)
     database, public = (
-        list(islice(eighth.subnets(new_prefix=small), _MOST_ZONES))
-        for eighth in eighths[_MOST_ZONES:]
+        list(islice(eighth.subnets(new_prefix=small), zones)) for eighth in eighths[_MOST_ZONES:]
     )
     return eighths[:_MOST_ZONES], database, public
 
