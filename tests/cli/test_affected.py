@@ -405,3 +405,22 @@ def test_tenants_file_that_is_not_valid(tenants: Path) -> None:
 
     with pytest.raises(InvalidSpecError, match=r"customers\.yaml:7:18"):
         run_raising("--since", "HEAD")
+
+
+def test_several_revisions(project: Path) -> None:
+    edit(project / "environments" / "prod.yaml", "emr-7.12.0", "emr-7.11.0")
+    commit(project)
+    edit(project / "environments" / "prod.yaml", "emr-7.11.0", "emr-7.12.0")
+    commit(project)
+
+    assert changed("--since", "HEAD~2") == set()
+    assert changed("--since", "HEAD~2", "--since", "HEAD~1") == {"prod"}
+    assert changed("--since", "HEAD~2", "--since", "HEAD") == set()
+
+
+@pytest.mark.usefixtures("project")
+def test_too_many_waves() -> None:
+    empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    assert changed("--since", empty, "--most-waves", "2") == {"prod", "staging"}
+    with pytest.raises(CommandError, match=r"^2 waves are to be deployed, and there may be 1"):
+        run_raising("--since", empty, "--most-waves", "1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emr_platform.deployment.affected import MOST_REASONS, Affected, Verdict, compare
+from emr_platform.deployment.affected import MOST_REASONS, Affected, Verdict, compare, merged
 from emr_platform.deployment.program import Program
 from emr_platform.deployment.report import (
     affected_as_data,
@@ -184,3 +184,38 @@ def test_long_comments_are_cut() -> None:
 
     assert len(text) < 65_536
     assert text.endswith("And 950 more environments.\n")
+
+
+def test_several_revisions_of_which_any_may_be_deployed() -> None:
+    now = {name: inputs(n=1) for name in ("same", "reverted", "new", "later")}
+    found = merged(
+        [
+            compared(
+                {"same": inputs(n=1), "reverted": inputs(n=1), "gone": inputs()},
+                now,
+            ),
+            compared(
+                {"same": inputs(n=1), "reverted": inputs(n=2), "later": inputs(n=1)},
+                now,
+                Program({"app.py": "2", "stacks/a.py": "1"}, PROGRAM.versions),
+            ),
+        ]
+    )
+
+    assert found.program == ("the program: app.py",)
+    assert {each.name: each.verdict for each in found.environments} == {
+        "gone": Verdict.REMOVED,
+        "later": Verdict.CHANGED,
+        "new": Verdict.ADDED,
+        "reverted": Verdict.CHANGED,
+        "same": Verdict.CHANGED,
+    }
+
+
+def test_unchanged_only_if_it_is_so_since_all_revisions() -> None:
+    one = compared({"a": inputs(n=1), "b": inputs(n=1)}, {"a": inputs(n=1), "b": inputs(n=1)})
+    other = compared({"a": inputs(n=1), "b": inputs(n=2)}, {"a": inputs(n=1), "b": inputs(n=1)})
+
+    assert merged([one, other]).names(Verdict.UNCHANGED) == ("a",)
+    assert merged([one, one]).names(Verdict.UNCHANGED) == ("a", "b")
+    assert merged([other, one]).environments[1].reasons == ("n: 2 → 1",)

@@ -113,7 +113,9 @@ def test_jobs_can_do_no_more_than_they_need() -> None:
     assert wave["permissions"] == {}
     # The jobs that a pull request runs have no way into AWS.
     assert "id-token" not in ship["jobs"]["check"]["permissions"]
-    assert ship["jobs"]["wave-1"]["if"].startswith("github.event_name != 'pull_request' && ")
+    assert ship["jobs"]["wave-1"]["if"].startswith(
+        "github.event_name != 'pull_request' && github.ref == 'refs/heads/main' && "
+    )
     assert wave["jobs"]["deploy"]["permissions"] == {"contents": "read", "id-token": "write"}
 
 
@@ -121,10 +123,8 @@ def test_waves_follow_each_other() -> None:
     jobs = workflow("ship.yaml")["jobs"]
     waves = [job for name, job in jobs.items() if name.startswith("wave-")]
     assert len(waves) >= len(DEFAULT_WAVES)
-    [most] = [
-        step["env"]["MOST_WAVES"] for _, step in steps("ship.yaml") if step.get("id") == "affected"
-    ]
-    assert len(waves) == int(most)
+    [affected] = [step["run"] for _, step in steps("ship.yaml") if step.get("id") == "affected"]
+    assert f"--most-waves {len(waves)} " in affected
     for index, job in enumerate(waves):
         assert job["needs"] == (["check", f"wave-{index}"] if index else "check")
         assert job["if"].endswith(f"fromJSON(needs.check.outputs.waves)[{index}]")
@@ -190,7 +190,7 @@ GH = """\
 #!/bin/sh
 echo "$@" >> "$STUBS/gh.log"
 case "$*" in
-"run list"*) cat "$STUBS/last-run" ;;
+"run list"*) cat "$STUBS/runs" ;;
 *"--jq"*) cat "$STUBS/comment-id" ;;
 *) cp comment.md "$STUBS/comment.md" ;;
 esac
@@ -299,8 +299,9 @@ def runner_in(folder: Path) -> Runner:
     ):
         (stubs / name).write_text(text)
         (stubs / name).chmod(0o755)
-    for name in ("last-run", "comment-id", "summary"):
+    for name in ("comment-id", "summary"):
         (stubs / name).write_text("")
+    (stubs / "runs").write_text("[]")
     (project / "environments").mkdir(parents=True)
     for name in ("Makefile", ".gitignore"):
         shutil.copy(ROOT / name, project / name)
@@ -349,7 +350,7 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 def test_pull_request_is_compared_with_its_base(runner: Runner) -> None:
     base = runner.git("rev-parse", "HEAD")
     runner.git("checkout", "--quiet", "-b", "topic")
-    runner.edit("beta", "one", "two")
+    runner.edit("beta", "one", "three")
     runner.commit()
     runner.git("checkout", "--quiet", "main")
     # What GitHub checks out is the merge.
@@ -359,26 +360,60 @@ def test_pull_request_is_compared_with_its_base(runner: Runner) -> None:
     assert since(runner) == base
 
 
+def ended(runner: Runner, *runs: tuple[str, str], event: str = "push") -> None:
+    """Say which runs there were, the latest first: revisions and outcomes."""
+    known = [
+        {"headSha": revision, "conclusion": outcome, "event": event, "status": "completed"}
+        for revision, outcome in runs
+    ]
+    now = {"headSha": "f" * 40, "conclusion": "", "event": "push", "status": "in_progress"}
+    (runner.stubs / "runs").write_text(json.dumps([now, *known]))
+
+
 def test_main_is_compared_with_what_was_deployed_last(runner: Runner) -> None:
     deployed = runner.git("rev-parse", "HEAD")
-    (runner.stubs / "last-run").write_text(f"{deployed}\n")
-    runner.edit("beta", "one", "two")
+    ended(runner, (deployed, "success"), ("0" * 40, "success"))
+    runner.edit("beta", "one", "three")
     runner.commit()
 
-    assert since(runner) == deployed
+    assert since(installed(runner)) == deployed
     [asked] = runner.log("gh")
-    assert asked.startswith("run list --workflow ship.yaml --branch main --status success ")
+    assert asked.startswith("run list --workflow ship.yaml --branch main ")
 
 
-@pytest.mark.parametrize("last", ["", "0123456789012345678901234567890123456789\n"])
-def test_everything_is_new_where_nothing_is_known_to_be_deployed(runner: Runner, last: str) -> None:
-    (runner.stubs / "last-run").write_text(last)
+def test_what_failed_runs_may_have_deployed_is_made_up_for(runner: Runner) -> None:
+    """Also if their commit is reverted: then nothing differs from what was deployed last."""
+    deployed = runner.git("rev-parse", "HEAD")
+    runner.edit("beta", "one", "three")
+    failed = runner.commit()
+    runner.edit("beta", "three", "one")
+    runner.commit()
+    ended(runner, (failed, "failure"), (failed, "cancelled"), (deployed, "success"))
 
-    assert since(runner) == EMPTY_TREE
+    assert set(since(installed(runner)).split()) == {deployed, failed}
+    found = runner.run(CHECK["Find out which environments are affected"])
+    assert found.returncode == 0, found.stderr
+    assert runner.values["steps.affected.outputs.environments"] == "beta"
+
+
+@pytest.mark.parametrize("outcome", ["success", "failure"])
+def test_everything_is_new_where_it_is_not_known_what_is_deployed(
+    runner: Runner, outcome: str
+) -> None:
+    here = runner.git("rev-parse", "HEAD")
+    ended(runner, (here, "failure"), ("0" * 40, outcome))
+
+    assert since(installed(runner)) == EMPTY_TREE
+
+
+def test_pull_requests_have_deployed_nothing(runner: Runner) -> None:
+    ended(runner, (runner.git("rev-parse", "HEAD"), "success"), event="pull_request")
+
+    assert since(installed(runner)) == EMPTY_TREE
 
 
 def test_everything_is_new_if_somebody_says_so(runner: Runner) -> None:
-    (runner.stubs / "last-run").write_text(runner.git("rev-parse", "HEAD"))
+    ended(runner, (runner.git("rev-parse", "HEAD"), "success"))
     runner.values["inputs.everything"] = "true"
 
     assert since(runner) == EMPTY_TREE
@@ -420,7 +455,7 @@ def test_more_waves_than_jobs_are_refused(runner: Runner) -> None:
     ended = affected(installed(runner), "HEAD")
 
     assert ended.returncode == 1
-    assert "::error::9 waves are to be deployed, and this workflow has jobs for 8." in ended.stdout
+    assert "9 waves are to be deployed, and there may be 8" in ended.stderr
 
 
 def test_bad_input_ends_the_job(runner: Runner) -> None:
@@ -506,10 +541,11 @@ def test_wave_is_deployed(ran: Ran) -> None:
     runner = ran.runner
     [wave] = json.loads(runner.values["steps.affected.outputs.waves"])
     assert wave == {"name": "silo", "group": "silo", "environments": ["beta"]}
-    runner.values["inputs.wave"] = json.dumps(wave)
+    runner.values["fromJSON(inputs.wave).name"] = wave["name"]
+    runner.values["join(fromJSON(inputs.wave).environments, ', ')"] = "beta"
     runner.event = "push"
     [approval] = job_steps("deploy-wave.yaml", "approve").values()
-    assert runner.run(approval).stdout == "Deploying silo: beta\n"
+    assert runner.run(approval).stdout == "Deploying silo, beta\n"
 
     deploy = job_steps("deploy-wave.yaml", "deploy")
     shutil.rmtree(runner.folder / "cdk.out")

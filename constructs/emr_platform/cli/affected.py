@@ -12,7 +12,8 @@ import typer
 from emr_platform.cli.errors import CommandError
 from emr_platform.cli.waves import DeploymentOption, read_deployment
 from emr_platform.deployment import report
-from emr_platform.deployment.affected import compare
+from emr_platform.deployment.affected import compare, merged
+from emr_platform.deployment.loader import DEPLOYMENT_FILE
 from emr_platform.deployment.revisions import Repository, RevisionError
 from emr_platform.deployment.states import state_at, state_now
 from emr_platform.deployment.waves import waves_of
@@ -29,9 +30,11 @@ class ReportFormat(StrEnum):
 
 def affected(
     since: Annotated[
-        str,
+        list[str],
         typer.Option(
-            "--since", metavar="REVISION", help="What is deployed: a commit, branch or tag."
+            "--since",
+            metavar="REVISION",
+            help="What is deployed: a commit, branch or tag. Given several times: any of these.",
         ),
     ],
     until: Annotated[
@@ -43,6 +46,12 @@ def affected(
         ),
     ] = None,
     deployment: DeploymentOption = None,
+    most_waves: Annotated[
+        int | None,
+        typer.Option(
+            "--most-waves", min=1, help="Fail if there are more waves. Default: no limit."
+        ),
+    ] = None,
     report_format: Annotated[
         ReportFormat,
         typer.Option(
@@ -57,22 +66,30 @@ def affected(
     What counts is what environments are made from, not which files were touched: a comment changes none, a default
     of a template all that have it. If the program or its packages changed, all environments are changed.
 
-    Exit status: 0, 1 if an environment is not valid or git cannot tell, 2 for arguments that make no sense.
+    Exit status: 0, 1 if an environment is not valid, git cannot tell, or there are too many waves, 2 for arguments
+    that make no sense.
     """
     project = Path()
     try:
         repository = Repository.around(project)
-        before = state_at(repository, since, refuses=False)
+        # Each revision once, however often it is named.
+        trees = {repository.tree(revision): revision for revision in since}
+        befores = [state_at(repository, each, refuses=False) for each in trees.values()]
         after = (
             state_at(repository, until, refuses=True) if until else state_now(repository, project)
         )
     except RevisionError as error:
         raise CommandError(str(error)) from None
-    found = compare(
-        before.environments,
-        after.inputs,
-        program_before=before.program,
-        program_after=after.program,
+    found = merged(
+        [
+            compare(
+                before.environments,
+                after.inputs,
+                program_before=before.program,
+                program_after=after.program,
+            )
+            for before in befores
+        ]
     )
     spec = read_deployment(deployment, after.deployables).spec
     waves = waves_of(
@@ -81,6 +98,11 @@ def affected(
         only=found.to_deploy,
         most=spec.most_environments_at_once,
     )
+    if most_waves is not None and len(waves) > most_waves:
+        raise CommandError(
+            f"{len(waves)} waves are to be deployed, and there may be {most_waves}\n"
+            f"  allowed: fewer waves in {DEPLOYMENT_FILE}, or a larger most_environments_at_once"
+        )
     if report_format is ReportFormat.JSON:
         typer.echo(json.dumps(report.affected_as_data(found, waves), indent=2, ensure_ascii=False))
         return

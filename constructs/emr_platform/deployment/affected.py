@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -85,6 +85,48 @@ def compare(
     return Affected(
         tuple(_change(name, before, after, program) for name in sorted({*before, *after})), program
     )
+
+
+def merged(comparisons: Sequence[Affected]) -> Affected:
+    """Put comparisons of several earlier states with one later state together.
+
+    Where deployments have failed, nobody knows which of these states an environment is in. It is unchanged only if
+    it is the same as in all of them.
+
+    Args:
+        comparisons: At least one.
+
+    Returns:
+        What became of each environment, in the worst case.
+    """
+    if len(comparisons) == 1:
+        return comparisons[0]
+    changes: dict[str, list[EnvironmentChange]] = {}
+    for comparison in comparisons:
+        for each in comparison.environments:
+            changes.setdefault(each.name, []).append(each)
+    return Affected(
+        tuple(
+            _worst(name, found, everywhere=len(found) == len(comparisons))
+            for name, found in sorted(changes.items())
+        ),
+        tuple(dict.fromkeys(reason for each in comparisons for reason in each.program)),
+    )
+
+
+def _worst(
+    name: str, changes: Sequence[EnvironmentChange], *, everywhere: bool
+) -> EnvironmentChange:
+    verdicts = {each.verdict for each in changes}
+    if Verdict.REMOVED in verdicts:
+        # It is not there now, and was in some of the states.
+        return EnvironmentChange(name, Verdict.REMOVED)
+    if everywhere and len(verdicts) == 1 and Verdict.CHANGED not in verdicts:
+        return changes[0]
+    reasons = dict.fromkeys(reason for each in changes for reason in each.reasons)
+    if Verdict.ADDED in verdicts:
+        reasons["it was not there before, in some of the revisions"] = None
+    return EnvironmentChange(name, Verdict.CHANGED, tuple(reasons))
 
 
 def _change(
