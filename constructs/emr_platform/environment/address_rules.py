@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from emr_platform.cluster.node_count_rules import most_nodes, nodes_at_start
 from emr_platform.cluster.spec import ClusterSpec
@@ -61,7 +62,7 @@ def _cidr(spec: EnvironmentSpec) -> str:
     return f"network.cidr{of}"
 
 
-def _subnets(spec: EnvironmentSpec) -> Iterator[tuple[Path, ClusterSpec, str, int]]:
+def _subnets(spec: EnvironmentSpec) -> Iterator[tuple[Path, ClusterSpec, IPv4Network, int]]:
     """Clusters of instance groups in a VPC that the platform makes: the subnet's range, and its free addresses.
 
     In a shared one, other tenants' clusters take some of these.
@@ -76,4 +77,4 @@ def _subnets(spec: EnvironmentSpec) -> Iterator[tuple[Path, ClusterSpec, str, in
     for name, cluster in spec.clusters.items():
         if not cluster.instance_fleets and cluster.subnet_index < len(subnets):
             subnet = subnets[cluster.subnet_index]
-            yield ("clusters", name), cluster, str(subnet), subnet.num_addresses - taken
+            yield ("clusters", name), cluster, subnet, subnet.num_addresses - taken

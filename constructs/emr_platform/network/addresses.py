@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from itertools import islice
 
 from emr_platform.network.spec import NewVpcSpec
 from emr_platform.remembered import remembered
@@ -91,13 +91,22 @@ _Tiers = tuple[list[IPv4Network], list[IPv4Network], list[IPv4Network]]
 
 
 def _in_eighths(vpc: IPv4Network, zones: int) -> _Tiers:
-    eighths = list(vpc.subnets(prefixlen_diff=3))
+    eighth = vpc.prefixlen + 3
     # A /24 holds more databases and NAT gateways than a zone will ever have; the rest stays free.
     small = max(24, vpc.prefixlen + 6)
-    database, public = (
-        list(islice(eighth.subnets(new_prefix=small), zones)) for eighth in eighths[_MOST_ZONES:]
+    of_databases, of_nat_gateways = _blocks(vpc, eighth, range(_MOST_ZONES, _MOST_ZONES + 2))
+    zone_numbers = range(min(zones, _MOST_ZONES))
+    return (
+        _blocks(vpc, eighth, zone_numbers),
+        _blocks(of_databases, small, zone_numbers),
+        _blocks(of_nat_gateways, small, zone_numbers),
     )
-    return eighths[:_MOST_ZONES], database, public
+
+
+def _blocks(network: IPv4Network, prefix: int, numbers: Iterable[int]) -> list[IPv4Network]:
+    """Some of a network's blocks of one size, by their numbers."""
+    first, size = int(network.network_address), 1 << (network.max_prefixlen - prefix)
+    return [IPv4Network((first + number * size, prefix)) for number in numbers]
 
 
 def _by_zones(vpc: IPv4Network, zones: int) -> _Tiers:
