@@ -63,7 +63,8 @@ def test_what_those_who_are_shared_can_do_is_listed_and_fails_where_that_is_aske
         (allow(GET, in_data("/tenants/a")), set()),
         (allow(GET, in_data("/tenants/ab*")), {"s3:read ab"}),
         (allow(GET, in_data("/tenants/${aws:PrincipalTag/tenant}/*")), set()),
-        (allow(GET, in_data("/tenants/${aws:PrincipalTag/nothing}/*")), {"?"}),
+        (allow(GET, in_data("/tenants/${aws:PrincipalTag/nothing}/*")), set()),
+        (allow(GET, in_data("/tenants/${aws:userid}/*")), {"?"}),
         # Logs, too, in which there is something of everybody.
         (allow(GET, in_data("*")), {"s3:read ab,b,hub"}),
         (allow(GET, "*"), {"s3:read ab,b,hub"}),
@@ -166,6 +167,36 @@ def test_what_somebody_else_lets_in_too() -> None:
     }
     found = pooled(others=lambda: [shared({"More": policy}), pool("b"), pool("ab")])
     assert found == {"Runtime s3:read b"}
+
+
+@pytest.mark.parametrize(
+    ("resources", "denies", "expected"),
+    [
+        ("/tenants/${aws:PrincipalTag/tenant}/*", (), set()),
+        ("/tenants/*", (), {"ab,b"}),
+        ("/tenants/*", ("/tenants/${aws:PrincipalTag/tenant}/*",), set()),
+        ("/tenants/*", ("/tenants/${aws:PrincipalTag/tenant}*",), {"ab"}),
+        ("/*", ("/tenants/${aws:PrincipalTag/tenant}/*", "/scripts/*"), set()),
+    ],
+)  # fmt: skip
+def test_bucket_policy_that_goes_by_tags_of_roles(
+    resources: str, denies: tuple[str, ...], expected: set[str]
+) -> None:
+    """Tags come with the stack, and tenants cannot set them otherwise."""
+
+    def objects(rest: str) -> Any:
+        return {"Fn::Join": ["", [arn("Data"), rest]]}
+
+    statements = [allow(GET, objects(resources), Principal="*")]
+    if denies:
+        limit = [objects(each) for each in denies]
+        statements.append(deny(GET, None, Principal="*", NotResource=limit))
+    policy = bucket_policy(*statements)
+    found = pooled(others=lambda: [shared({"More": policy}), pool("b"), pool("ab")])
+    # All roles of the tenant have its tag.
+    assert found == {
+        f"{who} s3:read {each}" for who in ("Runtime", "Submitter") for each in expected
+    }
 
 
 # --- Keys ----------------------------------------------------------------------------------
@@ -369,6 +400,12 @@ def test_imports() -> None:
         (resource("AWS::Lambda::Function", Role={"Fn::ImportValue": "b:Runtime"}), "template:assume b"),
         (resource("AWS::Lambda::Function", Role=arn("Runtime")), None),
         (resource("AWS::S3::Bucket", Encryption={"Key": shared_value("Key")}), None),
+        (resource("AWS::RDS::DBInstance", SourceDBInstanceIdentifier=shared_value("Cluster")),
+         "template:write hub"),
+        (resource("AWS::EC2::Subnet", VpcId=shared_value("Vpc")), "template:write hub"),
+        (resource("AWS::EC2::SecurityGroup", VpcId=shared_value("Vpc")), None),
+        (resource("Custom::Call", ServiceToken=shared_value("Nodes")), "template:write hub"),
+        (resource("Custom::Call", ServiceToken=arn("Own"), Cluster=shared_value("Cluster")), None),
     ],
 )  # fmt: skip
 def test_what_a_template_does_to_others(made: Any, expected: str | None) -> None:

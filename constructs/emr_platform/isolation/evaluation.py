@@ -9,7 +9,7 @@ See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluati
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -40,6 +40,9 @@ _DECIDING: Final = {"AWS::KMS::Key": "kms:", "AWS::IAM::Role": "sts:"}
 """Types whose own policy has to let the account's policies decide, and the actions it is about."""
 
 _KEYS_OF_ACTORS: Final = ("aws:principal", "kms:calleraccount", "aws:sourcevpc", "aws:userid")
+
+
+_NO_VARIABLES: Final[Mapping[str, str | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,11 @@ def may_match(statement: Statement, target: Target, *, holes: bool = True) -> bo
     return statement.negated_resources
 
 
-def _certainly_matches(statement: Statement, text: str) -> bool:
+def _certainly_matches(
+    statement: Statement, text: str, variables: Mapping[str, str | None] = _NO_VARIABLES
+) -> bool:
     """Whether a statement that denies is about all that a text can be."""
-    patterns = [with_variables(each, {}) for each in statement.resources]
+    patterns = [with_variables(each, variables) for each in statement.resources]
     if statement.negated_resources:
         return not any(overlaps(pattern, text) for pattern in patterns)
     return any(covers(pattern, text) for pattern in patterns)
@@ -292,7 +297,8 @@ class _Case:
             if not meant:
                 continue
             actions = about(statement, self._target)
-            if actions and conditions_hold(statement, self._request) is not NO:
+            is_allowed = actions and self._still_matches(statement)
+            if is_allowed and conditions_hold(statement, self._request) is not NO:
                 yield statement, actions, meant == "itself"
 
     def _meant(self, statement: Statement) -> str:
@@ -348,7 +354,7 @@ class _Case:
         self, denying: Statement, actions: frozenset[str], allowing: Sequence[Statement]
     ) -> tuple[frozenset[str], str]:
         """What a statement stops for certain, and why it does not stop the rest."""
-        is_about = _certainly_matches(denying, self._target.text) or any(
+        is_about = self._certainly(denying, self._target.text) or any(
             self._outdone(each, denying) for each in allowing
         )
         if not is_about or HOLE in "".join(denying.actions):
@@ -365,7 +371,12 @@ class _Case:
             for each in allowing.resources
             if HOLE not in each and "${" not in each and overlaps(each, self._target.text)
         ]
-        return bool(texts) and all(_certainly_matches(denying, text) for text in texts)
+        return bool(texts) and all(self._certainly(denying, text) for text in texts)
+
+    def _certainly(self, denying: Statement, text: str) -> bool:
+        has_variables = any("${" in each for each in denying.resources)
+        variables = self._request.variables if has_variables else _NO_VARIABLES
+        return _certainly_matches(denying, text, variables)
 
     def _is_denied_by(self, statement: Statement) -> bool:
         """Whether a statement of the target's own policy denies something to the actor for certain."""

@@ -8,6 +8,7 @@ bucket and of no other one. A pattern with a wildcard in that place matches thos
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -35,8 +36,13 @@ ELSEWHERE: Final = "\ue007"
 WORDS: Final = "\ue008"
 """As ``WORD``, but with slashes."""
 
+NOTHING: Final = "\ue009"
+"""What a pattern has in the place of a tag that somebody has not got: nothing matches it."""
+
 FIRST_SYMBOL: Final = 0xF0000
 LAST_SYMBOL: Final = 0x10FFFD
+
+OF_PRINCIPAL: Final = "aws:principaltag/"
 
 _LOOSE: Final = frozenset((HOLE, ACCOUNT, REGION, WORD, WORDS))
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -72,7 +78,7 @@ def has_wildcard(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern or HOLE in pattern
 
 
-def with_variables(pattern: str, values: dict[str, str | None]) -> str:
+def with_variables(pattern: str, values: Mapping[str, str | None]) -> str:
     """Put values in the place of a policy's variables, such as ``${aws:PrincipalTag/team}``.
 
     Args:
@@ -80,7 +86,7 @@ def with_variables(pattern: str, values: dict[str, str | None]) -> str:
         values: By the variable's name, in lower case; None or no entry where nothing is known.
 
     Returns:
-        The pattern; a variable of which nothing is known is a hole.
+        The pattern; a variable of which nothing is known is a hole, and one of a tag that is not there matches nothing.
     """
     if "${" not in pattern:
         return pattern
@@ -90,6 +96,8 @@ def with_variables(pattern: str, values: dict[str, str | None]) -> str:
         if name in ("*", "?", "$"):
             return {"*": LITERAL_STAR, "?": LITERAL_QUESTION_MARK, "$": "$"}[name]
         known = values.get(name.lower())
+        if known is None and values and name.lower().startswith(OF_PRINCIPAL):
+            return NOTHING
         return HOLE if known is None else escaped(known)
 
     return _VARIABLE.sub(value, pattern)
@@ -216,6 +224,8 @@ def _takes(loose: str, character: str) -> bool:
     """Whether a character may be a part of what is not known, or of what a wildcard stands for."""
     if character in "*?" or character in _LOOSE:
         return True
+    if character == NOTHING:
+        return False
     if loose == ACCOUNT:
         return character.isdecimal()
     if loose in (WORD, WORDS):

@@ -219,10 +219,11 @@ class _Division:
 
     def _left(self, actor: Actor, base: Target, grant: Grant, patterns: list[str]) -> list[str]:
         """What denies of all but some resources, and a permissions boundary, leave of patterns."""
-        for statement in actor.statements:
+        for statement in (*actor.statements, *_for_everybody(base)):
             is_limit = not statement.allows and statement.negated_resources
             if is_limit and not statement.conditions and self._is_about(statement, base, grant):
-                patterns = _meet(patterns, [*statement.resources])
+                limits = [self._evaluator.said_for(actor, base, e) for e in statement.resources]
+                patterns = _meet(patterns, limits)
         if actor.boundary is not None:
             allowing = [e for e in actor.boundary if e.allows and self._touches(e, base, grant)]
             if allowing and not any(each.negated_resources for each in allowing):
@@ -315,6 +316,14 @@ class _Division:
             return self._world.symbols.readable(value)
         rest = self._world.symbols.readable(value.partition(symbols[0])[2])
         return f"{owner.stack}/{owner.logical_id}{rest}"
+
+
+def _for_everybody(base: Target) -> Iterator[Statement]:
+    """What a thing's own policy says to all."""
+    for statement in base.policy or ():
+        principals = statement.principals
+        if principals and not principals.negated and "*" in principals.aws:
+            yield statement
 
 
 def _values(statements: Iterable[Statement], key: str) -> Iterator[tuple[Condition, str]]:
