@@ -19,27 +19,67 @@ from emr_platform.templates.model import Resource
 Json = Any
 
 _CHANGES: Final = {
+    "AWS::EC2::EIPAssociation": ("InstanceId", "NetworkInterfaceId"),
+    "AWS::EC2::EgressOnlyInternetGateway": ("VpcId",),
+    "AWS::EC2::FlowLog": ("ResourceId",),
+    "AWS::EC2::NetworkAclEntry": ("NetworkAclId",),
+    "AWS::EC2::NetworkInterfaceAttachment": ("InstanceId", "NetworkInterfaceId"),
     "AWS::EC2::Route": ("RouteTableId",),
+    "AWS::EC2::RouteTable": ("VpcId",),
     "AWS::EC2::SecurityGroupEgress": ("GroupId",),
     "AWS::EC2::SecurityGroupIngress": ("GroupId",),
+    "AWS::EC2::Subnet": ("VpcId",),
     "AWS::EC2::SubnetNetworkAclAssociation": ("SubnetId",),
     "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId",),
+    "AWS::EC2::TrafficMirrorSession": ("NetworkInterfaceId",),
+    "AWS::EC2::TransitGatewayAttachment": ("VpcId",),
+    "AWS::EC2::TransitGatewayVpcAttachment": ("VpcId",),
+    "AWS::EC2::VPCCidrBlock": ("VpcId",),
+    "AWS::EC2::VPCDHCPOptionsAssociation": ("VpcId",),
+    "AWS::EC2::VPCEndpoint": ("RouteTableIds", "VpcId"),
+    "AWS::EC2::VPCEndpointConnectionNotification": ("VPCEndpointId",),
     "AWS::EC2::VPCGatewayAttachment": ("VpcId",),
+    "AWS::EC2::VPCPeeringConnection": ("PeerVpcId", "VpcId"),
+    "AWS::EC2::VPNGatewayRoutePropagation": ("RouteTableIds",),
+    "AWS::EC2::VolumeAttachment": ("InstanceId", "VolumeId"),
     "AWS::EMR::InstanceFleetConfig": ("ClusterId",),
     "AWS::EMR::InstanceGroupConfig": ("JobFlowId",),
     "AWS::EMR::Step": ("JobFlowId",),
+    "AWS::EMR::StudioSessionMapping": ("StudioId",),
+    "AWS::IAM::AccessKey": ("UserName",),
     "AWS::IAM::GroupPolicy": ("GroupName",),
     "AWS::IAM::ManagedPolicy": ("Groups", "Roles", "Users"),
     "AWS::IAM::Policy": ("Groups", "Roles", "Users"),
     "AWS::IAM::RolePolicy": ("RoleName",),
     "AWS::IAM::UserPolicy": ("UserName",),
+    "AWS::IAM::UserToGroupAddition": ("GroupName", "Users"),
+    "AWS::Lambda::EventInvokeConfig": ("FunctionName",),
+    "AWS::Lambda::EventSourceMapping": ("EventSourceArn", "FunctionName"),
     "AWS::Lambda::Permission": ("FunctionName",),
+    "AWS::Lambda::Url": ("TargetFunctionArn",),
+    "AWS::Logs::SubscriptionFilter": ("LogGroupName",),
+    "AWS::RAM::ResourceShare": ("ResourceArns",),
+    "AWS::RDS::DBCluster": ("SnapshotIdentifier", "SourceDBClusterIdentifier"),
+    "AWS::RDS::DBInstance": (
+        "DBClusterIdentifier",
+        "DBSnapshotIdentifier",
+        "SourceDBClusterIdentifier",
+        "SourceDBInstanceAutomatedBackupsArn",
+        "SourceDBInstanceIdentifier",
+        "SourceDbiResourceId",
+    ),
+    "AWS::Route53::HostedZone": ("VPCId",),
+    "AWS::Route53Resolver::FirewallRuleGroupAssociation": ("VpcId",),
+    "AWS::Route53Resolver::ResolverRuleAssociation": ("VPCId",),
+    "AWS::S3::AccessPoint": ("Bucket",),
     "AWS::S3::BucketPolicy": ("Bucket",),
-    "AWS::SecretsManager::ResourcePolicy": ("SecretId",),
+    "AWS::SNS::Subscription": ("TopicArn",),
     "AWS::SNS::TopicPolicy": ("Topics",),
     "AWS::SQS::QueuePolicy": ("Queues",),
+    "AWS::SecretsManager::ResourcePolicy": ("SecretId",),
+    "AWS::SecretsManager::RotationSchedule": ("SecretId",),
 }
-"""Types that change another resource, with the properties that name it."""
+"""Types that change another resource or take something from it, with the properties that name it."""
 
 _ACTING_AS: Final = frozenset(
     (
@@ -100,9 +140,12 @@ def _looked_at(
 ) -> Iterator[tuple[Access, str, list[tuple[Json, Path]]]]:
     path: Path = ("Resources", logical_id, "Properties")
     properties = resource.properties
-    if keys := _CHANGES.get(resource.type):
-        named = [(properties[key], (*path, key)) for key in keys if key in properties]
-        yield Access.WRITE, "changes it", named
+    # A custom resource makes a function do what the template says.
+    is_custom = resource.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
+    if keys := ("ServiceToken",) if is_custom else _CHANGES.get(resource.type, ()):
+        found = values_of_keys(properties, frozenset(keys), path)
+        named = [(value, place) for _, value, place in found]
+        yield Access.WRITE, "works on it", named
     elif resource.type == "AWS::IAM::InstanceProfile":
         yield Access.ASSUME, "acts as it", [(properties.get("Roles"), (*path, "Roles"))]
     elif not resource.type.startswith("AWS::IAM::"):
