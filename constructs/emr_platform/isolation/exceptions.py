@@ -26,8 +26,18 @@ REPORTS: Final = frozenset(
 HEARTBEAT: Final = frozenset(("ssm:updateinstanceinformation",))
 """What no agent of Systems Manager can do without."""
 
+INTERFACES: Final = frozenset(
+    (
+        "ec2:assignprivateipaddresses",
+        "ec2:deletenetworkinterface",
+        "ec2:unassignprivateipaddresses",
+    )
+)
+"""What Lambda does, as a function's role, with network interfaces whose identifiers nobody knows before."""
+
 EC2: Final = "ec2.amazonaws.com"
 EMR: Final = "elasticmapreduce.amazonaws.com"
+LAMBDA: Final = "lambda.amazonaws.com"
 
 
 def documented(finding: Finding, actor: Actor, statements: Sequence[Statement]) -> str | None:
@@ -50,6 +60,12 @@ def documented(finding: Finding, actor: Actor, statements: Sequence[Statement]) 
         return (
             "Session Manager asks for this policy of AWS. By it, a node can report wrong facts about "
             "another one to Systems Manager; it opens no session and runs no command"
+        )
+    if actions <= INTERFACES and set(actor.trusted) == {LAMBDA}:
+        return (
+            "Lambda asks for this on all network interfaces, to take away those that it has made for a function in "
+            "a VPC; AWS documents nothing narrower. By it, the function could change addresses of nodes, and take "
+            "away interfaces that are not in use; it reads nothing"
         )
     if policies == {EMR_SERVICE_POLICY} and set(actor.trusted) == {EMR}:
         return (

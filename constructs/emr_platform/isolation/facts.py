@@ -53,6 +53,12 @@ _READING: Final = ("batchget", "describe", "get", "list", "partiqlselect", "quer
 _WITHIN: Final = {"catalog": ("database", "table", "userdefinedfunction")}
 """Of AWS Glue: what is done to a database or table has to be allowed on the catalog, too. That is all it does there."""
 
+_MAKING: Final = {
+    "network-interface": frozenset(("createfleet", "createnetworkinterface", "runinstances")),
+    "volume": frozenset(("createfleet", "createvolume", "runinstances")),
+}
+"""What makes one more of a kind, in a subnet or from a snapshot, and does nothing to those that are there."""
+
 _CATALOG: Final = (
     "glue:deleteresourcepolicy",
     "glue:putdatacatalogencryptionsettings",
@@ -86,6 +92,7 @@ def actions_on(kinds: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
         for service, kind in kinds
         for action in _facts()["actions"][f"{service} {kind}"].split()
         if not any(action in actions_of(service, inner) for inner in _WITHIN.get(kind, ()))
+        and action not in _MAKING.get(kind, ())
     )
     more = _CATALOG if ("glue", "catalog") in kinds else ()
     return tuple(action for action in (*found, *more) if action not in _USELESS)

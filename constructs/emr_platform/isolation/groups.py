@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from emr_platform.isolation.matching import HOLE
 from emr_platform.isolation.names import Naming
-from emr_platform.isolation.parties import World
+from emr_platform.isolation.parties import Unjudged, World
 from emr_platform.isolation.policies import Source
 from emr_platform.problems import Path
 from emr_platform.templates.model import Resource
@@ -292,6 +292,9 @@ class _Reader:
         vpcs = {known.vpc for each in subnets if (known := self.networks.subnets.get(each))}
         vpc = vpcs.pop() if len(vpcs) == 1 else HOLE
         for id, place in self._groups_of(naming, resource, path, vpc):
+            if HOLE in id:
+                self._in_unknown_group(naming, logical_id, place)
+                continue
             member = Member(
                 environment=naming.environment,
                 name=f"{naming.stack.name}/{logical_id}",
@@ -301,6 +304,18 @@ class _Reader:
                 source=Source(naming.stack.place, place),
             )
             self._group(id, vpc).members.append(member)
+
+    def _in_unknown_group(self, naming: Naming, logical_id: str, place: Path) -> None:
+        name = f"{naming.stack.name}/{logical_id}"
+        self._world.unjudged.append(
+            Unjudged(
+                f"{name}/group",
+                naming.environment,
+                f"in which security group {name} is, is not known: "
+                "whom it connects to, and who to it, cannot be judged",
+                Source(naming.stack.place, place),
+            )
+        )
 
     def _groups_of(
         self, naming: Naming, resource: Resource, path: Path, vpc: str

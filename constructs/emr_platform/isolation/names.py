@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +24,9 @@ _OF_SYSTEMS_MANAGER = (
     "AWS::SSM::Parameter::Value<List<String>>",
 )
 """Types of parameters whose values are those of parameters of Systems Manager, which they name."""
+
+_OF_PARAMETER = re.compile(r"\{\{resolve:ssm:([^:{}]+)(?::\d+)?\}\}")
+"""The dynamic reference to a parameter of Systems Manager."""
 
 
 @dataclass
@@ -227,13 +231,19 @@ class Naming:
         if isinstance(value, list):
             return [text for item in value for text in self.texts(item)]
         if not isinstance(value, dict):
-            text = str(value)
-            return [HOLE if "{{resolve:" in text else literal(text)]
+            return self._text(str(value))
         if len(value) != 1:
             return [HOLE]
         [(name, argument)] = value.items()
         found = self._function(name, argument)
         return found if len(found) <= MOST_ALTERNATIVES else [HOLE]
+
+    def _text(self, text: str) -> list[str]:
+        if "{{resolve:" not in text:
+            return [literal(text)]
+        named = _OF_PARAMETER.fullmatch(text)
+        key = named.group(1) if named else ""
+        return self._of_others(key, self._offered.parameters.get(key, ())) or [HOLE]
 
     def _function(self, name: str, argument: Json) -> list[str]:
         if name == "Ref" and isinstance(argument, str):

@@ -229,12 +229,25 @@ NODES: Final = Shape(
 )
 """The EC2 instances of a cluster. They are in no template, and have the cluster's tags."""
 
+OF_NODES: Final = (
+    (NODES, "nodes"),
+    (_ec2("volume", "vol-"), "disks of nodes"),
+    (_ec2("network-interface", "eni-"), "network interfaces of nodes"),
+)
+"""What EMR makes for the nodes of a cluster, with what that is called. It has the cluster's tags."""
+
 DATABASE_USERS: Final = Shape(
     arn="arn:{P}:rds-db:{R}:{A}:dbuser:{name}",
     kinds={f"/{WORD}": (("rds-db", "db-user"),)},
     generated="db-",
 )
 """Users of a database, for whom IAM can vouch. ``{name}`` is the attribute ``DbiResourceId``."""
+
+DATABASE_SNAPSHOTS: Final = Shape(
+    arn=f"arn:{{P}}:rds:{{R}}:{{A}}:snapshot:rds:{{name}}-{WORD}",
+    kinds={"": (("rds", "snapshot"),)},
+)
+"""The snapshots that RDS makes of a database instance every day. They are in no template."""
 
 DATABASE_LOGS: Final = Shape(
     arn=f"arn:{{P}}:logs:{{R}}:{{A}}:log-group:/aws/rds/instance/{{name}}/{WORD}", kinds=_LOG_KINDS
@@ -267,7 +280,15 @@ ACTED_ON: Final = tuple(
     sorted(
         {
             kind
-            for shape in (*SHAPES.values(), NODES, DATABASE_USERS, STACK, TABLES, FUNCTIONS)
+            for shape in (
+                *SHAPES.values(),
+                *(shape for shape, _ in OF_NODES),
+                DATABASE_SNAPSHOTS,
+                DATABASE_USERS,
+                STACK,
+                TABLES,
+                FUNCTIONS,
+            )
             for kinds in shape.kinds.values()
             for kind in kinds
         }

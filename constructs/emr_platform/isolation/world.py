@@ -21,11 +21,12 @@ from emr_platform.isolation.policies import (
 from emr_platform.isolation.symbols import Symbols
 from emr_platform.isolation.targets import (
     DATABASE_LOGS,
+    DATABASE_SNAPSHOTS,
     DATABASE_USERS,
     FUNCTION_LOGS,
     FUNCTIONS,
     HARMLESS,
-    NODES,
+    OF_NODES,
     SHAPES,
     STACK,
     TABLES,
@@ -283,8 +284,9 @@ class _Reader:
             vpc=vpcs[0] if len(vpcs) == 1 else None,
         )
         if resource.type == "AWS::EMR::Cluster":
-            nodes = naming.name(logical_id, NODES)
-            world.targets += _made(naming, logical_id, NODES, "nodes", given, name=nodes)
+            for made, what in OF_NODES:
+                name = naming.name(logical_id, made)
+                world.targets += _made(naming, logical_id, made, what, given, name=name)
         elif resource.type in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"):
             name = naming.attribute(logical_id, "DbiResourceId")
             world.targets += _made(
@@ -295,6 +297,7 @@ class _Reader:
                 world.targets += _made(naming, logical_id, shape, what, given)
         if resource.type == "AWS::RDS::DBInstance":
             world.targets += _made(naming, logical_id, DATABASE_LOGS, "logs of RDS", {})
+            world.targets += _made(naming, logical_id, DATABASE_SNAPSHOTS, "snapshots", given)
         elif (
             resource.type == "AWS::Lambda::Function" and "LoggingConfig" not in resource.properties
         ):
