@@ -15,10 +15,6 @@ from emr_platform.isolation.evaluation import (
     Evaluator,
     Grant,
     about,
-    is_open,
-    is_plain,
-    is_same_for_all,
-    plain_actions,
     same_account,
 )
 from emr_platform.isolation.exceptions import documented
@@ -29,6 +25,7 @@ from emr_platform.isolation.model import Finding, Gap, Isolation, Reason, reason
 from emr_platform.isolation.network import network_findings
 from emr_platform.isolation.part_index import PartIndex
 from emr_platform.isolation.parties import Actor, Target, World
+from emr_platform.isolation.plain import is_open, is_plain, is_same_for_all, plain_actions
 from emr_platform.isolation.policies import Statement
 from emr_platform.isolation.shared import by_design, concerns, counted
 from emr_platform.isolation.territory import parts_of

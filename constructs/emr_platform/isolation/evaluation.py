@@ -36,10 +36,8 @@ from emr_platform.isolation.parties import Actor, Target, World
 from emr_platform.isolation.policies import Statement
 from emr_platform.isolation.requests import allowed_part, denied_part, tags_of, values_of
 
-_DECIDING: Final = {"AWS::KMS::Key": "kms:", "AWS::IAM::Role": "sts:"}
+DECIDING: Final = {"AWS::KMS::Key": "kms:", "AWS::IAM::Role": "sts:"}
 """Types whose own policy has to let the account's policies decide, and the actions it is about."""
-
-_KEYS_OF_ACTORS: Final = ("aws:principal", "kms:calleraccount", "aws:sourcevpc", "aws:userid")
 
 
 _NO_VARIABLES: Final[Mapping[str, str | None]] = {}
@@ -177,37 +175,6 @@ class Evaluator:
         return symbol.environment if symbol else None
 
 
-def is_same_for_all(statement: Statement) -> bool:
-    """Whether it makes no difference to a statement who acts."""
-    texts = (*statement.resources, *(v for each in statement.conditions for v in each.values))
-    return not any("${" in text for text in texts) and not any(
-        each.key.startswith(_KEYS_OF_ACTORS) for each in statement.conditions
-    )
-
-
-def is_plain(actor: Actor) -> bool:
-    """Whether an actor may do just what its statements allow."""
-    return actor.boundary is None and all(each.allows for each in actor.statements)
-
-
-def is_open(target: Target) -> bool:
-    """Whether a target leaves it to policies of actors who may do what."""
-    if target.type in _DECIDING:
-        return False
-    return all(each.allows for each in target.policy or ())
-
-
-def plain_actions(statement: Statement, target: Target, actions: frozenset[str]) -> frozenset[str]:
-    """What a statement that is the same for all allows plain actors to do to an open target."""
-    if not statement.conditions:
-        return actions
-    request = Request(
-        values={**values_of(target), "aws:sourceaccount": ABSENT, "aws:sourcearn": ABSENT},
-        groups=tags_of(target),
-    )
-    return allowed_part(statement, request, actions)
-
-
 class _Case:
     """One actor and one target."""
 
@@ -257,7 +224,7 @@ class _Case:
         by_resource = list(self._by_resource())
         near = same_account(actor.account, target.account)
         # Where the target's own policy decides, it has to leave it to the account's policies.
-        deciding = _DECIDING.get(target.type)
+        deciding = DECIDING.get(target.type)
         for statement, actions in by_identity:
             alone = {
                 each for each in actions if near and not (deciding and each.startswith(deciding))

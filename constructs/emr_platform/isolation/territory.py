@@ -12,13 +12,13 @@ from functools import cache
 from typing import Final
 
 from emr_platform.isolation.candidates import Candidates, Meant
-from emr_platform.isolation.conditions import ABSENT, CONTEXT, Known, OneOf
+from emr_platform.isolation.conditions import ABSENT, CONTEXT, Known
 from emr_platform.isolation.evaluation import Evaluator, Grant
 from emr_platform.isolation.facts import Access, access, actions_on, matched_actions
+from emr_platform.isolation.listings import OBJECTS, Kinds, listings
 from emr_platform.isolation.matching import (
     ANY,
     ELSEWHERE,
-    HOLE,
     anonymous,
     covers,
     overlaps,
@@ -27,10 +27,6 @@ from emr_platform.isolation.matching import (
 from emr_platform.isolation.parties import Actor, Part, Target, World
 from emr_platform.isolation.policies import POSITIVE, Condition, Statement
 
-Kinds = tuple[tuple[str, str], ...]
-
-OBJECTS: Final[Kinds] = (("s3", "object"),)
-BUCKET: Final[Kinds] = (("s3", "bucket"),)
 STREAMS: Final[Kinds] = (("logs", "log-stream"),)
 KEY: Final[Kinds] = (("kms", "key"),)
 CLUSTER: Final[Kinds] = (("elasticmapreduce", "cluster"),)
@@ -54,9 +50,6 @@ STEPS: Final = frozenset(
 )
 """What shows the steps of a cluster, whoever submitted them."""
 
-LISTING: Final = frozenset(
-    f"s3:{name}" for name in ("listbucket", "listbucketmultipartuploads", "listbucketversions")
-)
 NODES: Final = "ec2.amazonaws.com"
 _LOOKING: Final = (Access.READ, Access.DECRYPT)
 
@@ -372,33 +365,3 @@ def _meet(patterns: Sequence[str], limits: Sequence[str]) -> list[str]:
             elif overlaps(pattern, as_text(limit)):
                 found[pattern] = None
     return list(found)
-
-
-def listings(part: Target) -> Iterator[Target]:
-    """What shows the names of a part's objects: lists of the bucket that begin before or within it.
-
-    Args:
-        part: Any part; those that nobody would list have none.
-    """
-    about = part.part
-    if about is None or part.kinds != OBJECTS or not about.holds or about.is_guarded:
-        return
-    bucket, _, rest = part.text.partition("/")
-    loose = [rest.index(each) for each in (ANY, HOLE) if each in rest]
-    start = rest[: min(loose)] if loose else rest
-    requests: list[dict[str, Known]] = [
-        {"s3:prefix": rest},
-        {"s3:prefix": ABSENT, "s3:delimiter": ABSENT},
-    ]
-    if start:
-        # With a delimiter, such a list shows names of folders and nothing below them.
-        before = OneOf(tuple(start[:length] for length in range(len(start))))
-        requests.append({"s3:prefix": before, "s3:delimiter": ABSENT})
-    for values in requests:
-        yield replace(
-            part,
-            kinds=BUCKET,
-            text=bucket,
-            anonymous=anonymous(bucket),
-            part=replace(about, only=LISTING, values=values),
-        )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from emr_platform.isolation.facts import Access, access, matched_actions
+from emr_platform.isolation.listings import BUCKET, OBJECTS, Kinds, listings
 from emr_platform.isolation.matching import (
     HOLE,
     anonymous,
@@ -15,7 +16,7 @@ from emr_platform.isolation.matching import (
 )
 from emr_platform.isolation.parties import Actor, Part, Target, World
 from emr_platform.isolation.policies import Statement
-from emr_platform.isolation.territory import BUCKET, OBJECTS, Kinds, as_text, listings
+from emr_platform.isolation.territory import as_text
 
 _HOLDING: Final[dict[str, Kinds]] = {
     "dynamodb": (("dynamodb", "table"),),
