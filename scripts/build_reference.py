@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from emr_platform.deployment.spec import DeploymentSpec
 from scripts.reference.bill import sample_bill
-from scripts.reference.environment_file import environment_file_reference
+from scripts.reference.environment_file import environment_file_reference, file_reference
 from scripts.reference.markdown import with_generated
 from scripts.reference.presets import presets_reference
 from scripts.reference.rules import rules_reference
@@ -39,6 +40,7 @@ PARTS = (
     GeneratedPart("docs/environment-file.md", "keys", environment_file_reference),
     GeneratedPart("docs/presets.md", "presets", presets_reference),
     GeneratedPart("docs/rules.md", "rules", rules_reference),
+    GeneratedPart("docs/shipping.md", "keys", lambda: file_reference(DeploymentSpec)),
 )
 
 

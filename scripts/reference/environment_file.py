@@ -57,13 +57,21 @@ class _Part:
 
 
 def environment_file_reference() -> str:
-    """Describe every key of an environment file, part by part.
+    """Describe every key of an environment file."""
+    return file_reference(EnvironmentSpec)
+
+
+def file_reference(model: type[BaseModel]) -> str:
+    """Describe every key of a file, part by part.
+
+    Args:
+        model: What the file may say.
 
     Returns:
         Markdown: a heading, a sentence and a table for each part.
     """
     parts: dict[type[BaseModel], _Part] = {}
-    _collect(Declared(EnvironmentSpec), (), "", parts)
+    _collect(Declared(model), (), "", parts)
     return "\n\n".join(_section(part, parts) for part in parts.values())
 
 

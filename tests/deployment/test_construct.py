@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,39 @@ def test_wave_stops_if_something_would_be_replaced(synthesis: Synthesized) -> No
         'done; test "$status" -eq 0'
     )
     assert "--allow" not in commands(synthesis, "Defaults", "Changes")[-1]
+
+
+def test_all_of_a_wave_is_reported_before_it_stops(synthesis: Synthesized, tmp_path: Path) -> None:
+    """The command itself, with a program that finds something to stop for in one of two environments."""
+    program = tmp_path / ".venv" / "bin" / "emr-platform"
+    program.parent.mkdir(parents=True)
+    program.write_text(
+        '#!/bin/sh\necho "$@" >> asked\ncase "$*" in *assembly-far) exit 3 ;; esac\n'
+    )
+    program.chmod(0o755)
+    *_, check = commands(synthesis, "Everything", "Changessilo")
+
+    ended = subprocess.run(["/bin/sh", "-c", check], cwd=tmp_path, check=False)
+
+    assert ended.returncode != 0
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert [line.rpartition("/")[2] for line in asked] == ["assembly-far", "assembly-theirs"]
+    passing = check.replace("far theirs", "theirs")
+    assert subprocess.run(["/bin/sh", "-c", passing], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_other_account_may_read_what_it_deploys(synthesis: Synthesized) -> None:
+    """CloudFormation in the other account takes templates from the bucket."""
+    policies = [
+        each["Properties"].get("PolicyDocument") or each["Properties"]["KeyPolicy"]
+        for type in ("AWS::S3::BucketPolicy", "AWS::KMS::Key")
+        for logical_id, each in synthesis.resources("Everything", type).items()
+        if "Artifacts" in logical_id
+    ]
+    assert len(policies) == 2
+    for policy in policies:
+        allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+        assert f":iam::{OTHER_ACCOUNT}:role/cdk-hnb659fds-deploy-role" in json.dumps(allowed)
 
 
 def test_deployed_templates_are_read_with_lookup_roles_alone(synthesis: Synthesized) -> None:
