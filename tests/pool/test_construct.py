@@ -279,7 +279,7 @@ def test_queues_are_set_on_the_one_cluster(synthesis: Synthesized) -> None:
     )
     properties = synthesis.properties("Queues", "Custom::ClusterQueues")
     assert properties["ClusterId"] == CLUSTER
-    assert properties["Queues"]["yarn.scheduler.capacity.root.queues"] == "default,acme,globex"
+    assert properties["Queues"]["queues"] == "default,acme,globex"
 
 
 def test_function_has_the_time_that_lambda_gives(synthesis: Synthesized) -> None:

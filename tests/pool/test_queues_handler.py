@@ -13,7 +13,7 @@ import pytest
 from botocore.stub import Stubber
 
 from emr_platform.pool import queues_handler
-from emr_platform.pool.queues import capacity_scheduler_properties
+from emr_platform.pool.queues import queue_settings
 from emr_platform.pool.spec import PoolSpec, QueueSpec
 from emr_platform.tenants.tenancy import PoolTenant
 
@@ -24,10 +24,12 @@ SPARK = {"Classification": "spark-defaults", "Properties": {"spark.executor.core
 
 
 def wanted(**guaranteed: float) -> dict[str, str]:
-    return capacity_scheduler_properties(
+    """What the scheduler is to be set to for some tenants."""
+    settings = queue_settings(
         PoolTenant(name, PoolSpec(queue=QueueSpec(guaranteed_percent=percent)))
         for name, percent in guaranteed.items()
     )
+    return {f"{ROOT}{name}": value for name, value in settings.items()}
 
 
 def scheduler(properties: dict[str, str]) -> dict[str, Any]:
@@ -124,7 +126,10 @@ def request(
         "StackId": "stack",
         "RequestId": "request",
         "LogicalResourceId": "Queues",
-        "ResourceProperties": {"ClusterId": CLUSTER, "Queues": queues},
+        "ResourceProperties": {
+            "ClusterId": CLUSTER,
+            "Queues": {name.removeprefix(ROOT): value for name, value in queues.items()},
+        },
     }
     queues_handler.handler(event, CONTEXT)
     (sent,) = answers
@@ -179,6 +184,10 @@ def test_queue_of_a_tenant_that_left_is_closed(
         **wanted(acme=20.0),
         f"{ROOT}queues": "default,acme,globex",
         f"{ROOT}globex.capacity": "0",
+        f"{ROOT}globex.maximum-capacity": "100",
+        # What runs in it goes on.
+        f"{ROOT}globex.maximum-applications": "1000",
+        f"{ROOT}globex.user-limit-factor": "4",
         f"{ROOT}globex.state": "STOPPED",
     }
     emr.has_group("RUNNING", scheduler({**other, **wanted(acme=20.0, globex=30.0)}))

@@ -255,5 +255,5 @@ def test_ssh_is_not_for_shared_clusters() -> None:
 
 def test_every_rule_is_seen_in_a_report() -> None:
     report = (ROOT / "tests/tenants/bad/shared-clusters.txt").read_text(encoding="utf-8")
-    rules = (*POOL_RULES.rules, *SHARED_POOL_RULES.rules)
-    assert [rule.id for rule in rules if f"  {rule.id}" not in report] == []
+    ids = [rule.id for rule in POOL_RULES.rules] + [rule.id for rule in SHARED_POOL_RULES.rules]
+    assert [id for id in ids if f"  {id}" not in report] == []

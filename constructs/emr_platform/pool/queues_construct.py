@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from emr_platform.pool.queues import capacity_scheduler_properties
+from emr_platform.pool.queues import queue_settings
 from emr_platform.tenants.tenancy import PoolTenant
 
 _HANDLER = Path(__file__).with_name("queues_handler.py")
@@ -85,6 +85,6 @@ class ClusterQueues(Construct):
             service_token=function.function_arn,
             properties={
                 "ClusterId": cluster_id,
-                "Queues": capacity_scheduler_properties(tenants),
+                "Queues": queue_settings(tenants),
             },
         )

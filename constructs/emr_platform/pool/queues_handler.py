@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
     Args:
         event: The request; its properties are ``ClusterId``, and as ``Queues`` the properties of the classification
-            ``capacity-scheduler`` that are about queues.
+            ``capacity-scheduler`` whose names begin with ``yarn.scheduler.capacity.root.``, without that.
         context: Lambda's context object.
 
     See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
@@ -37,7 +37,8 @@ def handler(event: dict[str, Any], context: Any) -> None:
         # Queues go with their cluster: EMR cannot take one away while it runs.
         if event["RequestType"] != "Delete":
             properties = event["ResourceProperties"]
-            _set_queues(properties["ClusterId"], properties["Queues"])
+            wanted = {f"{_ROOT}{name}": value for name, value in properties["Queues"].items()}
+            _set_queues(properties["ClusterId"], wanted)
     except Exception as error:  # noqa: BLE001 - CloudFormation waits an hour for those who say nothing
         answer = {"Status": "FAILED", "Reason": f"{error} (log: {context.log_stream_name})"}
     answer |= {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
@@ -66,6 +67,8 @@ def with_retired(wanted: dict[str, str], present: dict[str, str]) -> dict[str, s
     others = {name: value for name, value in present.items() if not name.startswith(_ROOT)}
     settings = {**others, **wanted, f"{_ROOT}queues": ",".join([*names, *retired])}
     for name in retired:
+        own = f"{_ROOT}{name}."
+        settings |= {key: value for key, value in present.items() if key.startswith(own)}
         settings[f"{_ROOT}{name}.capacity"] = "0"
         settings[f"{_ROOT}{name}.state"] = "STOPPED"
     return settings
