@@ -72,6 +72,14 @@ def test_nobody_of_that_name(capsys: Text) -> None:
     assert capsys.readouterr().err == "no environment or tenant is named nobody\n"
 
 
+def test_one_of_several_whom_there_is_not(capsys: Text) -> None:
+    assert run(["list", "acme", "no*", "nobody"]) == 1
+
+    captured = capsys.readouterr()
+    assert "acme-prod" in captured.out
+    assert captured.err == "no environment or tenant is named no* or nobody\n"
+
+
 def test_file_that_cannot_be_read(folder: Path, capsys: Text) -> None:
     (folder / "broken.yaml").write_bytes(b"name: \xff")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from emr_platform.cli.program import run
+from emr_platform.environment.files import environment_files
+from emr_platform.tenants.estate import read_estate
 from tests.tenants.files import CUSTOMERS, LOCK, write_tenants
 
 Text = pytest.CaptureFixture[str]
@@ -134,3 +136,76 @@ def test_no_tenants_file(folder: Path, capsys: Text) -> None:
     assert run(["lock"]) == 2
 
     assert "there is no tenants file" in capsys.readouterr().err
+
+
+PARTNERS = """\
+template: templates/standard.yaml
+address_pool: 10.64.0.0/12
+tenants:
+  initech: {}
+"""
+
+
+def test_files_with_one_pool_do_not_give_out_the_same_range(folder: Path, capsys: Text) -> None:
+    (folder / "partners.yaml").write_text(PARTNERS, encoding="utf-8")
+
+    assert run(["lock", "--check"]) == 1
+    checked = capsys.readouterr().out
+    assert run(["lock"]) == 0
+
+    assert capsys.readouterr().out == checked
+    assert checked.endswith("initech: 10.64.48.0/20\n")
+    assert run(["validate"]) == 0
+
+
+def test_file_of_its_own_keeps_off_what_its_neighbours_have_given_out(
+    folder: Path, capsys: Text
+) -> None:
+    run(["lock"])
+    (folder / "partners.yaml").write_text(PARTNERS, encoding="utf-8")
+    capsys.readouterr()
+
+    assert run(["lock", "environments/partners.yaml"]) == 0
+
+    assert capsys.readouterr().out == "initech: 10.64.48.0/20\n"
+
+
+def test_range_that_two_files_have_given_out(folder: Path, capsys: Text) -> None:
+    run(["lock"])
+    (folder / "partners.yaml").write_text(PARTNERS, encoding="utf-8")
+    (folder / "partners.lock.json").write_text(
+        '{"version": 1, "ranges": {\n"acme-prod": "10.64.32.0/20",\n"initech": "10.64.16.0/20"}}',
+        encoding="utf-8",
+    )
+    capsys.readouterr()
+    message = (
+        "environments/partners.lock.json:3:1  ranges.initech  EMR-TENANT-012\n"
+        "  the range 10.64.16.0/20 of initech overlaps 10.64.16.0/20 of acme-staging in "
+        "environments/customers.lock.json\n"
+    )
+
+    assert run(["lock", "--check"]) == 1
+    assert message in capsys.readouterr().err
+    assert run(["validate"]) == 1
+    report = capsys.readouterr().out
+    assert message in report
+    assert "2 files: 1 error" in report
+    problems = read_estate(environment_files(folder)).problems
+    assert [each.path for each in problems] == [("ranges", "initech")]
+
+
+def test_file_that_is_none_of_tenants(folder: Path, capsys: Text) -> None:
+    assert run(["lock", "environments/templates/standard.yaml", "nothere.yaml"]) == 2
+
+    captured = capsys.readouterr()
+    assert "environments/templates/standard.yaml: this is no tenants file" in captured.err
+    assert "nothere.yaml:1:1  EMR-FILE-001\n  there is no such file" in captured.err
+    assert not (folder / "customers.lock.json").exists()
+
+
+def test_tenants_file_that_is_no_yaml(folder: Path, capsys: Text) -> None:
+    (folder / "customers.yaml").write_text("tenants:\n  acme: {tier: silo\n", encoding="utf-8")
+
+    assert run(["lock"]) == 2
+
+    assert "environments/customers.yaml:2:9  EMR-FILE-004" in capsys.readouterr().err

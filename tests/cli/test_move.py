@@ -91,6 +91,11 @@ def test_tenant_that_would_have_errors(folder: Path, capsys: Text) -> None:
     ("arguments", "message"),
     [
         (["nobody", "--tier", "pool"], "there is no tenant nobody; see emr-platform list"),
+        (
+            ["acme-prod", "--tier", "pool"],
+            "there is no tenant acme-prod; that is an environment of the tenant acme",
+        ),
+        (["common", "--tier", "pool"], "there is no tenant common; see emr-platform list"),
         (["globex", "--tier", "bridge"], "globex has the tier bridge already"),
         (["globex", "--tier", "gold"], "'gold' is not one of"),
         (["globex"], "Missing option '--tier'"),

@@ -129,3 +129,13 @@ def test_nothing_like_it(capsys: Text) -> None:
     assert run(["show", "xyz"]) == 2
 
     assert "there is no environment named xyz; see emr-platform list" in capsys.readouterr().err
+
+
+def test_file_that_it_may_be_in_cannot_be_read(folder: Path, capsys: Text) -> None:
+    (folder / "customers.yaml").write_text("tenants:\n  acme: {tier: silo\n", encoding="utf-8")
+
+    assert run(["show", "acme"]) == 2
+
+    error = capsys.readouterr().err
+    assert "there is no environment named acme" in error
+    assert "environments/customers.yaml:2:9  EMR-FILE-004" in error

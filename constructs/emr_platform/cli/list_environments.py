@@ -38,7 +38,7 @@ def list_environments(
 
     The files are read, not checked: emr-platform validate does that.
 
-    Exit status: 0; 1 if an environment cannot be read or no environment has such a name, 2 if there is no file.
+    Exit status: 0; 1 if an environment cannot be read or there is none of a name, 2 if there is no file.
     """
     files = file or environment_files(Path("environments"))
     if not files:
@@ -52,9 +52,14 @@ def list_environments(
             typer.echo(line)
     for problem in problems:
         typer.echo(str(problem), err=True)
-    if patterns and not shown:
-        typer.echo(f"no environment or tenant is named {' or '.join(patterns)}", err=True)
-    if problems or (patterns and not shown):
+    unknown = [
+        pattern
+        for pattern in patterns or ()
+        if not any(_is_meant(each, [pattern]) for each in found)
+    ]
+    if unknown:
+        typer.echo(f"no environment or tenant is named {' or '.join(unknown)}", err=True)
+    if problems or unknown:
         raise typer.Exit(UNREADABLE)
 
 

@@ -95,10 +95,18 @@ def move(
 
 
 def _environments(estate: Estate, tenant: str) -> list[EnvironmentEntry]:
+    from emr_platform.environment.files import environment_files
+    from emr_platform.tenants.detection import reading_problems
+
     entries = [entry for entry in estate.entries if entry.tenant == tenant]
     if not entries:
+        whose = estate.by_name[tenant].tenant if tenant in estate.by_name else None
+        hint = f"that is an environment of the tenant {whose}" if whose else "see emr-platform list"
+        # The row may well be in a file that cannot be read.
+        files = environment_files(Path("environments"))
+        unread = [str(each) for path in files for each in reading_problems(path)]
         raise CommandError(
-            f"there is no tenant {tenant}; see emr-platform list", exit_status=BAD_INPUT
+            "\n".join([f"there is no tenant {tenant}; {hint}", *unread]), exit_status=BAD_INPUT
         )
     return entries
 

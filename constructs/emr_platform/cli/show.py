@@ -13,6 +13,7 @@ from emr_platform.environment.files import environment_files
 from emr_platform.environment.loader import LoadedEnvironment
 from emr_platform.environment.schema_errors import similar
 from emr_platform.problems import InvalidSpecError
+from emr_platform.tenants.detection import reading_problems
 from emr_platform.tenants.estate import EnvironmentEntry, read_estate
 from emr_platform.tenants.explanation import Value, as_yaml, values_of, with_defaults
 
@@ -39,12 +40,18 @@ def show(
 
     Exit status: 0; 1 if the environment has errors, which are reported; 2 if there is none of that name.
     """
-    estate = read_estate(file or environment_files(Path("environments")))
+    files = file or environment_files(Path("environments"))
+    estate = read_estate(files)
     entry = estate.by_name.get(name)
     if entry is None:
         near = similar(name, list(estate.by_name))
         hint = f"did you mean {near}?" if near else "see emr-platform list"
-        raise CommandError(f"there is no environment named {name}; {hint}", exit_status=NO_SUCH)
+        # It may well be in a file that cannot be read.
+        unread = [str(each) for path in files for each in reading_problems(path)]
+        raise CommandError(
+            "\n".join([f"there is no environment named {name}; {hint}", *unread]),
+            exit_status=NO_SUCH,
+        )
     try:
         loaded = entry.load()
     except InvalidSpecError as error:

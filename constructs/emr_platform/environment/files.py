@@ -13,6 +13,7 @@ from emr_platform.environment.loader import LoadedEnvironment, declared_name, lo
 from emr_platform.problems import InvalidSpecError, Problem, in_file_order
 from emr_platform.tenants.estate import file_problems, read_tenants_file, tenant_entries
 from emr_platform.tenants.rendering import Rendering
+from emr_platform.tenants.row_addresses import overlaps_between
 
 __all__ = ["Checked", "check_files", "environment_files", "in_few_words"]
 
@@ -59,13 +60,15 @@ def check_files(files: Iterable[Path], *, others: Iterable[Path] = ()) -> Checke
     for other in dict.fromkeys(others):
         if other not in checked:
             check.note(other)
-    for file in checked:
-        tenants_file = read_tenants_file(file)
+    tenants_files = {file: read_tenants_file(file) for file in checked}
+    overlapping = overlaps_between(filter(None, tenants_files.values()))
+    for file, tenants_file in tenants_files.items():
         if tenants_file is None:
             check.load(file, partial(load_environment, file))
         else:
             rendering = Rendering(tenants_file)
             before, check.problems = check.problems, file_problems(rendering)
+            check.problems += overlapping.get(file, [])
             for entry in tenant_entries(rendering):
                 check.load(file, entry.load)
             check.problems = before + in_few_words(in_file_order(check.problems))

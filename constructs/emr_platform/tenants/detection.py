@@ -9,7 +9,7 @@ from typing import TypeVar
 from emr_platform.environment.text import read_text
 from emr_platform.environment.yaml_source import parse
 from emr_platform.environment.yaml_tree import MappingNode
-from emr_platform.problems import InvalidSpecError
+from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.tenants.tenants_document import TenantsDocument
 
 D = TypeVar("D", bound=TenantsDocument)
@@ -28,6 +28,22 @@ def tenants_document(file: Path) -> TenantsDocument | None:
         The tenants file; None for anything else, also for what cannot be read.
     """
     return read_as(TenantsDocument, file)
+
+
+def reading_problems(file: Path) -> list[Problem]:
+    """Why a file cannot be read that may be a tenants file; empty where it can, or is something else.
+
+    Args:
+        file: The file.
+    """
+    try:
+        text = read_text(file).removeprefix("\ufeff")
+    except InvalidSpecError as error:
+        return list(error.problems)
+    if not _MAY_BE_TENANTS_FILE.search(text):
+        return []
+    root, problems = parse(text, str(file))
+    return [] if isinstance(root, MappingNode) else list(problems)
 
 
 def read_as(kind: type[D], file: Path) -> D | None:

@@ -16,6 +16,8 @@ from emr_platform.environment.loader import (
 from emr_platform.problems import Problem
 from emr_platform.tenants.detection import read_as
 from emr_platform.tenants.rendering import Effective, Rendering
+from emr_platform.tenants.row_addresses import overlaps_between
+from emr_platform.tenants.stack_names import stack_name_problems
 from emr_platform.tenants.tenants_file import TenantsFile
 from emr_platform.tenants.tiers import Tier
 
@@ -104,6 +106,8 @@ def read_estate(files: Iterable[Path]) -> Estate:
             renderings.append(rendering)
             problems += file_problems(rendering)
             entries += tenant_entries(rendering)
+    for overlapping in overlaps_between(each.file for each in renderings).values():
+        problems += overlapping
     return Estate(
         tuple(sorted(entries, key=lambda entry: entry.name)), tuple(problems), tuple(renderings)
     )
@@ -156,7 +160,12 @@ def file_problems(rendering: Rendering) -> list[Problem]:
         )
         for row, first in file.doubles
     ]
-    return [*file.head_problems, *rendering.addresses.lock_problems, *doubles]
+    return [
+        *file.head_problems,
+        *rendering.addresses.lock_problems,
+        *doubles,
+        *stack_name_problems(file),
+    ]
 
 
 def _of_file(file: Path) -> EnvironmentEntry:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from ipaddress import IPv4Network
+from pathlib import Path
 
 from emr_platform.environment.yaml_tree import MappingNode, locate, plain
 from emr_platform.problems import InvalidSpecError, Location, Problem
@@ -20,10 +22,12 @@ class RowAddresses:
 
     Attributes:
         file: The tenants file.
+        taken: Ranges that others than its environments have.
     """
 
-    def __init__(self, file: TenantsFile) -> None:
+    def __init__(self, file: TenantsFile, taken: Iterable[IPv4Network] = ()) -> None:
         self.file = file
+        self.taken = tuple(taken)
 
     @cached_property
     def owners(self) -> list[str]:
@@ -44,7 +48,7 @@ class RowAddresses:
         pool = self.file.pool
         if pool is None:
             return Allocation(self.file.lock.ranges)
-        taken = replace(pool, reserved=(*pool.reserved, *self.own_ranges.values()))
+        taken = replace(pool, reserved=(*pool.reserved, *self.own_ranges.values(), *self.taken))
         return allocate(taken, self.file.lock.ranges, self.owners)
 
     @cached_property
@@ -154,3 +158,38 @@ class RowAddresses:
             for what, network in others
             if network.overlaps(own)
         ]
+
+
+def overlaps_between(files: Iterable[TenantsFile]) -> dict[Path, list[Problem]]:
+    """Find ranges that two tenants files have given out, each to an environment of its own.
+
+    Args:
+        files: The tenants files.
+
+    Returns:
+        The problems by tenants file: the later one of the two.
+    """
+    owners = {
+        f"{number:06} {name}": (number, name, file)
+        for number, file in enumerate(files)
+        for name in file.lock.ranges
+    }
+    ranges = {owner: file.lock.ranges[name] for owner, (_, name, file) in owners.items()}
+    found: dict[Path, list[Problem]] = {}
+    for pair in overlaps(ranges):
+        first, second = (owners[owner] for owner in sorted(pair))
+        if first[0] == second[0] or first[1] == second[1]:
+            # The file says it itself; or the environment has moved, and its range with it.
+            continue
+        (_, other, other_file), (_, name, file) = first, second
+        found.setdefault(file.path, []).append(
+            kinds.LOCK_FILE.at(
+                Location(str(file.lock.path), file.lock.lines.get(name, 1), 1),
+                f"the range {file.lock.ranges[name]} of {name} overlaps "
+                f"{other_file.lock.ranges[other]} of {other} in {other_file.lock.path}",
+                path=("ranges", name),
+                allowed="one of them only: take out the line of the one that is not deployed yet, "
+                "and run `emr-platform lock`",
+            )
+        )
+    return found
