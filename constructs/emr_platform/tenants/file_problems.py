@@ -90,6 +90,11 @@ OF_ANOTHER_TIER = FileProblem(
     "A row says nothing that its tier has no use for: pool and shared, templates, parameters, a network.",
     "It would be ignored, and whoever wrote it believes in it.",
 )
+STACK_NAMES = FileProblem(
+    "EMR-TENANT-018",
+    "No environment is called like another one with -cluster or -queues behind, and maybe more.",
+    "Both may have a stack of the same name: what is deployed last would replace what the other one has there.",
+)
 
 TENANT_PROBLEMS: tuple[FileProblem, ...] = (
     TEMPLATE_MISSING,
@@ -109,5 +114,6 @@ TENANT_PROBLEMS: tuple[FileProblem, ...] = (
     SHARED_UNKNOWN,
     SHARED_ELSEWHERE,
     OF_ANOTHER_TIER,
+    STACK_NAMES,
 )
 """Every kind, in the order of its identifier."""
