@@ -375,6 +375,24 @@ def test_new_tenant_changes_no_other(tenants: Path) -> None:
     assert found("--since", "HEAD")["aaa"] == "added"
 
 
+def test_new_tenant_of_a_shared_cluster_changes_what_it_shares(tenants: Path) -> None:
+    """The shared environment knows its tenants, and other tenants do not."""
+    edit(tenants / "customers.yaml", "  globex:", "  tiny: {tier: pool}\n  globex:")
+
+    assert changed("--since", "HEAD") == {"shared-eu", "tiny"}
+    assert found("--since", "HEAD")["shared-eu"] == "changed"
+
+
+def test_what_is_shared_counts_for_those_who_share_it(tenants: Path) -> None:
+    edit(
+        tenants / "customers.yaml",
+        "shared-eu: {region: eu-west-1}",
+        "shared-eu: {region: eu-west-1, parameters: {core_count: 4}}",
+    )
+
+    assert changed("--since", "HEAD") == {"globex", "shared-eu"}
+
+
 def test_moving_to_another_tier_counts(tenants: Path) -> None:
     edit(
         tenants / "customers.yaml",
