@@ -4,12 +4,8 @@ from typing import Any
 import pytest
 
 from emr_platform.environment.spec import EnvironmentSpec
-from emr_platform.pool.rules import (
-    POOL_RULES,
-    SHARED_POOL_RULES,
-    pool_problems,
-    shared_problems,
-)
+from emr_platform.pool.cluster_rules import SHARED_POOL_RULES
+from emr_platform.pool.rules import POOL_RULES, pool_problems, shared_problems
 from emr_platform.pool.spec import PoolSpec
 from emr_platform.problems import Problem, dotted
 from emr_platform.tenants.tenancy import PoolTenant
@@ -228,6 +224,20 @@ WARNINGS = [
         },
         "EMR-POOL-014",
         'configurations.yarn-site["yarn.resourcemanager.recovery.enabled"]',
+    ),
+    (
+        {
+            "security_configuration": {
+                "at_rest": {
+                    "s3": {
+                        "mode": "sse_kms",
+                        "kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/abc",
+                    }
+                }
+            }
+        },
+        "EMR-POOL-016",
+        "security_configuration.at_rest.s3.kms_key_arn",
     ),
     (
         {"configurations": {"yarn-site": {"yarn.node-labels.enabled": "true"}}},

@@ -26,7 +26,8 @@ from emr_platform.identity.rules import SSH_RULES, ssh_problems
 from emr_platform.metastore.database import RESULT_STORE, result_store_secret_names
 from emr_platform.network.rules import NETWORK_RULES, network_problems
 from emr_platform.network.spec import cluster_subnet_count
-from emr_platform.pool.rules import POOL_RULES, SHARED_POOL_RULES
+from emr_platform.pool.cluster_rules import SHARED_POOL_RULES
+from emr_platform.pool.rules import POOL_RULES
 from emr_platform.problems import Problem, Severity
 from emr_platform.result_store.rules import RESULT_STORE_RULES, result_store_problems
 from emr_platform.rule import Rule
