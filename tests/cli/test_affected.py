@@ -1,96 +1,32 @@
-"""``emr-platform affected`` and ``waves`` in repositories of all kinds."""
+"""``emr-platform affected`` in repositories of all kinds."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
 
 from emr_platform.cli.affected import affected
 from emr_platform.cli.errors import CommandError
-from emr_platform.cli.lock import lock
-from emr_platform.cli.waves import waves
 from emr_platform.problems import InvalidSpecError
-
-SMALL = """\
-name: {name}
-region: eu-west-1
-protection: {protection}
-clusters:
-  etl:
-    release: emr-7.12.0
-    bootstrap:
-      tools: {{script: scripts/tools.sh}}
-"""
-
-
-def run(command: Callable[..., None], *arguments: str) -> Result:
-    app = typer.Typer()
-    app.command()(command)
-    return CliRunner().invoke(app, arguments)
-
-
-def found(*arguments: str) -> dict[str, str]:
-    result = run(affected, *arguments, "--format", "json")
-    assert result.exit_code == 0, result.output
-    report: dict[str, Any] = json.loads(result.stdout)
-    return {each["name"]: each["verdict"] for each in report["environments"]}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = {
-        f"GIT_{who}_{what}": "somebody@example.com"
-        for who in ("AUTHOR", "COMMITTER")
-        for what in ("NAME", "EMAIL")
-    }
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return subprocess.run(
-        ["git", "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always", *arguments],
-        cwd=folder,
-        env=inherited | identity | {"GIT_CONFIG_GLOBAL": os.devnull},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", "Change something")
+from tests.cli.revisions import (
+    SMALL,
+    changed,
+    commit,
+    edit,
+    found,
+    git,
+    project_in,
+    run,
+    run_raising,
+)
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with two environments and a commit, in which the tests run."""
-    folder = tmp_path / "project"
-    (folder / "environments" / "scripts").mkdir(parents=True)
-    (folder / "stacks").mkdir()
-    for name, protection in (("prod", "retain"), ("staging", "destroy")):
-        text = SMALL.format(name=name, protection=protection)
-        (folder / "environments" / f"{name}.yaml").write_text(text)
-    (folder / "environments" / "scripts" / "tools.sh").write_text("#!/bin/bash\ntrue\n")
-    (folder / "app.py").write_text("print('hello')\n")
-    (folder / ".gitignore").write_text("*.pyc\n")
-    git(folder, "init", "--quiet")
-    commit(folder)
-    monkeypatch.chdir(folder)
-    # As within a hook of git's: it must not matter.
-    monkeypatch.setenv("GIT_INDEX_FILE", "nonsense")
-    monkeypatch.setenv("GIT_DIR", "nonsense")
-    return folder
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
+    return project_in(tmp_path / "project", monkeypatch)
 
 
 @pytest.mark.usefixtures("project")
@@ -199,12 +135,6 @@ def test_environment_that_is_not_valid_now(project: Path) -> None:
         run_raising("--since", "HEAD~1", "--until", "HEAD")
 
 
-def run_raising(*arguments: str) -> None:
-    result = run(affected, *arguments)
-    assert result.exception is not None
-    raise result.exception
-
-
 def test_two_environments_of_one_name(project: Path) -> None:
     text = (project / "environments" / "prod.yaml").read_text()
     (project / "environments" / "copy.yaml").write_text(text)
@@ -281,147 +211,6 @@ def test_no_git(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
     with pytest.raises(CommandError, match="git cannot be run"):
-        run_raising("--since", "HEAD")
-
-
-@pytest.mark.usefixtures("project")
-def test_waves() -> None:
-    assert run(waves).stdout == "waves\n  1  canary  staging\n  2  silo    prod\n"
-    assert run(waves, "--format", "github").stdout.splitlines()[1] == "environments=staging,prod"
-    assert json.loads(run(waves, "--format", "json").stdout) == [
-        {"name": "canary", "group": "canary", "environments": ["staging"]},
-        {"name": "silo", "group": "silo", "environments": ["prod"]},
-    ]
-
-
-def test_waves_of_a_file(project: Path) -> None:
-    file = project / "deployment.yaml"
-    file.write_text("waves:\n  - {name: first, environments: [prod, tset]}\n")
-
-    result = run(waves)
-    assert result.stdout == "waves\n  1  first      prod\n  2  remaining  staging\n"
-    assert "deployment.yaml:2:40  waves[0].environments[1]  EMR-WAVE-002" in result.stderr
-    edit(project / "environments" / "prod.yaml", "emr-7.12.0", "emr-7.11.0")
-    assert "  1  first  prod\n" in run(affected, "--since", "HEAD").stdout
-
-
-def test_waves_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-    result = run(waves)
-    assert isinstance(result.exception, CommandError)
-
-
-TEMPLATE = """\
-parameters:
-  core_count: {description: Core nodes., type: integer, default: 2}
-  keep: {description: Protection., default: retain}
-protection: $(keep)
-clusters:
-  etl:
-    release: emr-7.12.0
-    core: {type: m6g.xlarge, count: $(core_count)}
-"""
-TENANTS = """\
-template: templates/small.yaml
-address_pool: 10.64.0.0/12
-shared:
-  shared-eu: {region: eu-west-1}
-tenants:
-  acme: {tier: silo, region: eu-west-1, environments: {staging: {parameters: {keep: destroy}}, prod: {}}}
-  globex: {tier: bridge}
-"""
-
-
-@pytest.fixture
-def tenants(project: Path) -> Path:
-    """The same with a tenants file, committed."""
-    folder = project / "environments"
-    (folder / "templates").mkdir()
-    (folder / "templates" / "small.yaml").write_text(TEMPLATE)
-    (folder / "customers.yaml").write_text(TENANTS)
-    assert run(lock).exit_code == 0
-    commit(project)
-    return folder
-
-
-def changed(*arguments: str) -> set[str]:
-    return {name for name, verdict in found(*arguments).items() if verdict != "unchanged"}
-
-
-def test_row_of_a_tenant_counts_for_it_alone(tenants: Path) -> None:
-    assert changed("--since", "HEAD") == set()
-    edit(tenants / "customers.yaml", "tier: silo", "tier: silo, parameters: {core_count: 3}")
-
-    assert changed("--since", "HEAD") == {"acme-prod", "acme-staging"}
-    assert "  clusters.etl.core.count: 2 → 3\n" in run(affected, "--since", "HEAD").stdout
-
-
-def test_default_of_a_template_counts_for_all_that_have_it(tenants: Path) -> None:
-    edit(tenants / "customers.yaml", "prod: {}", "prod: {parameters: {core_count: 5}}")
-    commit(tenants)
-    edit(tenants / "templates" / "small.yaml", "default: 2", "default: 3")
-
-    assert changed("--since", "HEAD") == {"acme-staging", "globex", "shared-eu"}
-
-
-def test_new_tenant_changes_no_other(tenants: Path) -> None:
-    edit(
-        tenants / "customers.yaml", "  globex:", "  aaa: {tier: silo, region: us-east-1}\n  globex:"
-    )
-    run(lock)
-
-    assert changed("--since", "HEAD") == {"aaa"}
-    assert found("--since", "HEAD")["aaa"] == "added"
-
-
-def test_new_tenant_of_a_shared_cluster_changes_what_it_shares(tenants: Path) -> None:
-    """The shared environment knows its tenants, and other tenants do not."""
-    edit(tenants / "customers.yaml", "  globex:", "  tiny: {tier: pool}\n  globex:")
-
-    assert changed("--since", "HEAD") == {"shared-eu", "tiny"}
-    assert found("--since", "HEAD")["shared-eu"] == "changed"
-
-
-def test_what_is_shared_counts_for_those_who_share_it(tenants: Path) -> None:
-    edit(
-        tenants / "customers.yaml",
-        "shared-eu: {region: eu-west-1}",
-        "shared-eu: {region: eu-west-1, parameters: {core_count: 4}}",
-    )
-
-    assert changed("--since", "HEAD") == {"globex", "shared-eu"}
-
-
-def test_moving_to_another_tier_counts(tenants: Path) -> None:
-    edit(
-        tenants / "customers.yaml",
-        "globex: {tier: bridge}",
-        "globex: {tier: silo, region: eu-west-1}",
-    )
-
-    run(lock)
-
-    verdicts = found("--since", "HEAD")
-    assert verdicts["globex"] == "changed"
-    assert "tenancy.tier: bridge → silo" in run(affected, "--since", "HEAD").stdout
-
-
-@pytest.mark.usefixtures("tenants")
-def test_waves_of_tenants() -> None:
-    assert run(waves).stdout == (
-        "waves\n"
-        "  1  canary  acme-staging, staging\n"
-        "  2  shared  shared-eu\n"
-        "  3  bridge  globex\n"
-        "  4  silo    acme-prod, prod\n"
-    )
-
-
-def test_tenants_file_that_is_not_valid(tenants: Path) -> None:
-    edit(tenants / "customers.yaml", "tier: bridge", "tier: gold")
-
-    with pytest.raises(InvalidSpecError, match=r"customers\.yaml:7:18"):
         run_raising("--since", "HEAD")
 
 
