@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from emr_platform.isolation.documents import items_of, readable
 from emr_platform.isolation.facts import managed_statements
 from emr_platform.isolation.matching import HOLE
 from emr_platform.isolation.names import Naming
@@ -107,6 +108,7 @@ def statements(document: Json, naming: Naming, path: Path) -> Iterator[Statement
         naming: What resolves the names in it.
         path: Where the template has it.
     """
+    document = readable(document)
     if isinstance(document, dict) and "Fn::If" in document and len(document) == 1:
         argument = document["Fn::If"]
         if isinstance(argument, list) and len(argument) == 3:
@@ -117,22 +119,9 @@ def statements(document: Json, naming: Naming, path: Path) -> Iterator[Statement
     if not isinstance(document, dict):
         return
     written = document.get("Statement")
-    items = written if isinstance(written, list) else [written]
-    for index, item in enumerate(items):
-        place = (*path, "Statement", index) if isinstance(written, list) else (*path, "Statement")
-        yield from _statement(item, naming, place)
-
-
-def _statement(item: Json, naming: Naming, path: Path) -> Iterator[Statement]:
-    if isinstance(item, dict) and "Fn::If" in item and len(item) == 1:
-        argument = item["Fn::If"]
-        if isinstance(argument, list) and len(argument) == 3:
-            for index in (1, 2):
-                yield from _statement(argument[index], naming, (*path, "Fn::If", index))
-        return
-    if not isinstance(item, dict):
-        return
-    yield make_statement(item, naming.texts, Source(naming.stack.place, path))
+    for item, place in items_of(written, (*path, "Statement")):
+        if isinstance(item, dict):
+            yield make_statement(item, naming.texts, Source(naming.stack.place, place))
 
 
 def make_statement(item: Mapping[str, Json], texts: Any, source: Source) -> Statement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from emr_platform.isolation.documents import items_of
 from emr_platform.isolation.environments import SILO, environments_of, plain_tags, tag_of
 from emr_platform.isolation.imports import imports_of
 from emr_platform.isolation.matching import HOLE, anonymous
@@ -32,6 +33,7 @@ from emr_platform.isolation.targets import (
     TABLES,
     Shape,
 )
+from emr_platform.isolation.unread import unread
 from emr_platform.problems import Path
 from emr_platform.tags import TIER_TAG
 from emr_platform.templates.model import Resource, Stack
@@ -124,6 +126,7 @@ class _Reader:
             for logical_id, resource in stack.resources.items()
             if naming.holds(resource.condition)
         ]
+        self._world.unjudged += unread(self._world.stacks, everything)
         for naming, logical_id, resource in everything:
             self._note_policies(naming, logical_id, resource)
         known = set()
@@ -177,9 +180,9 @@ class _Reader:
         properties, path = resource.properties, ("Resources", logical_id, "Properties")
         said = list(self._attached.get(naming.name(logical_id), ()))
         inline = properties.get("Policies")
-        for index, policy in enumerate(inline if isinstance(inline, list) else []):
+        for policy, where in items_of(inline, (*path, "Policies")):
             document = policy.get("PolicyDocument") if isinstance(policy, dict) else None
-            said += statements(document, naming, (*path, "Policies", index, "PolicyDocument"))
+            said += statements(document, naming, (*where, "PolicyDocument"))
         for arn in naming.texts(properties.get("ManagedPolicyArns")):
             place = Source(naming.stack.place, (*path, "ManagedPolicyArns"))
             said += self._of_managed(naming, logical_id, arn, place) or ()

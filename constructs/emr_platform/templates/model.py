@@ -86,6 +86,7 @@ class Stack:
         place: The template's file, or wherever else it comes from.
         text: The template as it was written, to find places in it; empty if it never was text.
         has_transform: Whether CloudFormation lets macros change the template before it is deployed.
+        transforms: The names of these macros.
         tags: Tags of the stack, which its resources get, too, as the assembly names them.
         outputs: By name, as the template has them, exports included.
         description: What the template says that it is for, or None.
@@ -107,6 +108,7 @@ class Stack:
     place: str = field(default="", compare=False)
     text: str = field(default="", compare=False, repr=False)
     has_transform: bool = field(default=False, compare=False)
+    transforms: tuple[str, ...] = field(default=(), compare=False)
     tags: Mapping[str, str] = field(default_factory=dict, compare=False)
     outputs: Mapping[str, Json] = field(default_factory=dict)
     description: str | None = None
@@ -159,6 +161,7 @@ def stack_of(template: Json, *, name: str, place: str) -> Stack:
         conditions=_section(plain, "Conditions", place),
         place=place,
         has_transform=bool(plain.get("Transform")),
+        transforms=tuple(_transforms(plain.get("Transform"))),
         outputs=outputs,
         description=_text_or_none(plain.get("Description")),
         acknowledged=_acknowledged(plain.get("Metadata")),
@@ -189,6 +192,12 @@ def normal(value: Json, *, level: int = 0) -> Json:
 def canonical(value: Json) -> str:
     """A value as text that is the same for the same value."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _transforms(value: Json) -> Iterator[str]:
+    for each in value if isinstance(value, list) else [value]:
+        if each:
+            yield str(each.get("Name")) if isinstance(each, dict) else str(each)
 
 
 def _exports(outputs: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
