@@ -281,6 +281,51 @@ class TestCluster:
         assert [(p.path, p.because) for p in places["F"]] == [("Description", "C is replaced")]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (("111122223333", "us-east-1"), ("111122223333", "eu-west-1")),
+        (("111122223333", "us-east-1"), ("444455556666", "us-east-1")),
+        (("111122223333", "us-east-1"), (None, "eu-west-1")),
+    ],
+)
+def test_stack_in_another_place_is_a_new_one(
+    old: tuple[str, str], new: tuple[str | None, str]
+) -> None:
+    role = {"Type": "AWS::IAM::Role", "Properties": {}}
+    one, other = (
+        {"s": replace(stack(Data=bucket(), Role=role), account=place[0], region=place[1])}
+        for place in (old, new)
+    )
+
+    comparison = compare(one, other)
+
+    [found] = comparison.stacks
+    assert found.is_new
+    assert found.notes == (
+        "the stack of this name in us-east-1, account 111122223333 stays, with all that is in it, "
+        "until somebody deletes it",
+    )
+    assert kinds(comparison) == {"Data": Kind.REPLACED, "Role": Kind.ADDED}
+    [data] = comparison.stopping
+    assert (data.logical_id, data.fate) == ("Data", Fate.KEPT)
+    assert data.notes == (
+        "the old one stays in us-east-1, account 111122223333; what is in it does not move",
+    )
+    assert not compare(one, other, allowed=["AWS::S3::Bucket"]).stopping
+
+
+def test_account_that_is_said_no_more() -> None:
+    one = {"s": replace(stack(Data=bucket()), account="111122223333", region="us-east-1")}
+    other = {"s": replace(stack(Data=bucket()), region="us-east-1")}
+
+    [found] = compare(one, other).stacks
+
+    assert kinds(compare(one, other)) == {"Data": Kind.UNCHANGED}
+    assert [note[:35] for note in found.notes] == ["it is in the account 111122223333, "]
+    assert not compare(other, one).stacks[0].notes
+
+
 def test_order_is_that_of_severity() -> None:
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}}
     before = {

@@ -16,6 +16,7 @@ from emr_platform.changes.behaviour import (
 )
 from emr_platform.changes.causes import Cause, Causes
 from emr_platform.changes.differences import MISSING, differences
+from emr_platform.changes.elsewhere import is_elsewhere, made_again, note_on_stack
 from emr_platform.changes.holdings import (
     Fate,
     fate_when_removed,
@@ -61,10 +62,23 @@ def compare(
         What happens to each resource of each stack.
     """
     accepted = frozenset(allowed)
+    others = {
+        name: before[name]
+        for name, stack in after.items()
+        if name in before and is_elsewhere(before[name], stack)
+    }
+    before = {name: stack for name, stack in before.items() if name not in others}
     pairs = {name: (before[name], stack) for name, stack in after.items() if name in before}
     changes, known = _common(pairs)
     stacks = [
-        _stack(name, before.get(name), after.get(name), changes.get(name, {}), accepted)
+        _stack(
+            name,
+            before.get(name),
+            after.get(name),
+            changes.get(name, {}),
+            others.get(name),
+            accepted,
+        )
         for name in dict.fromkeys((*after, *before))
     ]
     found = [
@@ -205,6 +219,7 @@ def _stack(
     before: Stack | None,
     after: Stack | None,
     common: Mapping[str, tuple[PropertyChange, ...]],
+    other: Stack | None,
     allowed: frozenset[str],
 ) -> StackChange:
     if after is None:
@@ -216,6 +231,8 @@ def _stack(
     ]
     if before is not None:
         found = renamed(found, before, after)
+    if other is not None:
+        found = [made_again(change, other) for change in found]
     resources = sorted(
         (
             replace(change, is_allowed=bool({change.logical_id, change.type} & allowed))
@@ -228,7 +245,7 @@ def _stack(
         is_new=before is None,
         is_left=False,
         resources=tuple(resources),
-        notes=tuple(_notes_on_stack(before, after)),
+        notes=tuple(_notes_on_stack(before, after, other)),
     )
 
 
@@ -313,9 +330,16 @@ def _notes_on_name(old: Resource, new: Resource) -> Iterator[str]:
         )
 
 
-def _notes_on_stack(before: Stack | None, after: Stack) -> Iterator[str]:
+def _notes_on_stack(before: Stack | None, after: Stack, other: Stack | None) -> Iterator[str]:
+    if other is not None:
+        yield note_on_stack(other)
     if before is None:
         return
+    if before.account is not None and after.account is None:
+        yield (
+            f"it is in the account {before.account}, and no account is said any more: in any other one "
+            "it would be new, and that one would stay"
+        )
     protected = (before.termination_protection, after.termination_protection)
     if None not in protected and protected[0] != protected[1]:
         yield f"termination protection of the stack is turned {'on' if protected[1] else 'off'}"
