@@ -262,3 +262,26 @@ def test_database_of_a_template_and_others_besides() -> None:
     [finding] = [e for e in look(dev, prod, catalog).findings if e.id == "dev-stack/App/glue:write"]
 
     assert {"prod-catalog/Database", f"{CATALOG}database/prod_raw"} <= {*finding.targets["prod"]}
+
+
+def test_tenant_and_environment_of_the_same_name_are_two() -> None:
+    """Else what one of them may do to the other one would go unseen."""
+    tenant = stack("acme-prod", {"App": role(allow(GET))}, tags={"tenant": "acme"})
+    plain = stack("acme", {"Data": resource("AWS::S3::Bucket")})
+    shared = stack("acme", {}, name="hub", tags={"emr-platform:tier": "shared"})
+    isolation = look(tenant, plain, shared)
+    assert isolation.environments == ("acme", "acme (environment)", "acme (shared)")
+    [finding] = isolation.findings
+    assert (finding.environment, [*finding.targets]) == ("acme", ["acme (environment)"])
+
+
+def test_environments_of_a_tenant_are_one() -> None:
+    staging = stack("acme-staging", {"App": role(allow(GET))}, tags={"tenant": "acme"})
+    prod = stack("acme-prod", {"Data": resource("AWS::S3::Bucket")}, tags={"tenant": "acme"})
+    assert look(staging, prod).environments == ("acme",)
+    assert look(staging, prod).findings == ()
+
+
+def test_what_is_shared_is_no_tenant_s() -> None:
+    both = {"emr-platform:tier": "shared", "tenant": "acme"}
+    assert environment_of(stack("hub", {}, tags=both)) == "hub"
