@@ -5,6 +5,7 @@ Nothing but the standard library is imported here until a command is known.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -18,6 +19,8 @@ PROGRAM = "emr-platform"
 SHOW_TRACEBACK = "EMR_PLATFORM_TRACEBACK"
 """Environment variable: set it to see where in the program an internal error arose."""
 
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
 INTERRUPTED = 130
 BROKEN_PIPE = 1
 INTERNAL_ERROR = 70
@@ -25,6 +28,8 @@ INTERNAL_ERROR = 70
 
 def main() -> NoReturn:
     """Run the command line; the entry point of ``emr-platform``."""
+    # What is made here is kept: looking through it for garbage after every 700 objects takes a tenth of the time.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     # What a file or the system says may hold what the terminal cannot show.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
