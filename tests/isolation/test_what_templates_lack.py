@@ -101,6 +101,32 @@ def test_step_on_a_cluster_that_a_dynamic_reference_names(reference: str, is_fou
     assert found(isolation) == ({"Step template:write Cluster"} if is_found else set())
 
 
+def of_secret(secret: Any) -> Any:
+    return {"Fn::Join": ["", ["{{resolve:secretsmanager:", secret, ":SecretString:password::}}"]]}
+
+
+@pytest.mark.parametrize(
+    ("value", "is_found"),
+    [
+        (of_secret({"Fn::ImportValue": "prod-password"}), True),
+        ([{"Properties": {"x": of_secret({"Fn::ImportValue": "prod-password"})}}], True),
+        ({"Fn::Sub": ["{{resolve:secretsmanager:${A}}}", {"A": {"Fn::ImportValue": "prod-password"}}]}, True),
+        (of_secret({"Ref": "Own"}), False),
+        ({"Fn::ImportValue": "prod-password"}, False),
+    ],
+)  # fmt: skip
+def test_dynamic_reference_to_another_s_secret(value: Any, is_found: bool) -> None:
+    """See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html."""
+    own = resource("AWS::SecretsManager::Secret")
+    user = resource("AWS::EMR::Cluster", Configurations=value)
+    outputs = {"Out": {"Value": {"Ref": "Password"}, "Export": {"Name": "prod-password"}}}
+    other = resource("AWS::SSM::Parameter", Value=of_secret({"Ref": "Own"}))
+    dev = stack("dev", {"User": user, "Own": own, "Other": other})
+    isolation = look(dev, stack("prod", victim(), Outputs=outputs))
+    by_template = {each for each in found(isolation) if "template:" in each}
+    assert by_template == ({"User template:read Password"} if is_found else set())
+
+
 def shared_network() -> Any:
     resources = {
         "Vpc": resource("AWS::EC2::VPC", CidrBlock="10.0.0.0/16"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from emr_platform.isolation.facts import Access
@@ -14,7 +15,7 @@ from emr_platform.isolation.names import Naming
 from emr_platform.isolation.parties import World
 from emr_platform.isolation.policies import Source
 from emr_platform.problems import Path
-from emr_platform.templates.model import Resource
+from emr_platform.templates.model import Resource, Stack, canonical
 
 Json = Any
 
@@ -95,6 +96,9 @@ _ACTING_AS: Final = frozenset(
 """Properties that name a role which a service is to act as for the resource."""
 
 _ROLES: Final = ("AWS::IAM::InstanceProfile", "AWS::IAM::Role")
+_SECRETS: Final = ("AWS::SecretsManager::Secret", "AWS::SecretsManager::SecretTargetAttachment")
+_DYNAMIC_REFERENCE: Final = "{{resolve:secretsmanager:"
+"""What a dynamic reference begins with that CloudFormation fills in with what is in a secret."""
 
 
 @dataclass
@@ -116,7 +120,9 @@ def template_findings(world: World) -> Iterator[Finding]:
         for logical_id, resource in stack.resources.items():
             if not naming.holds(resource.condition):
                 continue
-            for access, verb, values in _looked_at(resource, logical_id):
+            for access, verb, values in chain(
+                _looked_at(resource, logical_id), _secrets(stack, resource, logical_id)
+            ):
                 draft = _Draft()
                 for value, path in values:
                     _note(world, naming, value, path, verb, draft, access)
@@ -153,6 +159,29 @@ def _looked_at(
         yield Access.ASSUME, "acts as it", [(value, place) for _, value, place in found]
 
 
+def _secrets(
+    stack: Stack, resource: Resource, logical_id: str
+) -> Iterator[tuple[Access, str, list[tuple[Json, Path]]]]:
+    if _DYNAMIC_REFERENCE in stack.text:
+        path: Path = ("Resources", logical_id, "Properties")
+        yield Access.READ, "is filled in with it", list(_filled_in(resource.properties, path))
+
+
+def _filled_in(value: Json, path: Path) -> Iterator[tuple[Json, Path]]:
+    """The texts, put together by functions, that CloudFormation fills in with what is in secrets."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _filled_in(item, (*path, index))
+    elif isinstance(value, dict):
+        [key, *others] = value or [""]
+        if key in ("Fn::Join", "Fn::Sub") and not others:
+            if _DYNAMIC_REFERENCE in canonical(value):
+                yield value, (*path, key)
+            return
+        for key, item in value.items():
+            yield from _filled_in(item, (*path, key))
+
+
 def _note(
     world: World,
     naming: Naming,
@@ -168,7 +197,8 @@ def _note(
             if owner is None or owner.environment == naming.environment:
                 continue
             resource = world.namings[owner.stack].stack.resources.get(owner.logical_id)
-            if access is Access.ASSUME and (resource is None or resource.type not in _ROLES):
+            kinds = {Access.ASSUME: _ROLES, Access.READ: _SECRETS}.get(access)
+            if kinds is not None and (resource is None or resource.type not in kinds):
                 continue
             name = f"{owner.stack}/{owner.logical_id}"
             draft.targets.setdefault(owner.environment, {})[name] = None
