@@ -6,6 +6,8 @@ Whole processes with all their children; the medians of runs that alternate.
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -21,7 +23,7 @@ LIMIT_RATIO = 1.8
 LIMIT_INCREMENT_RATIO = 2.0
 LIMIT_GROWTH = 1.25
 SEVERAL = 10
-MANY = (50, 100, 200)
+MANY = (20, 60, 200)
 
 _ROOT = floor.ROOT
 _PROD = _ROOT / "environments" / "prod.yaml"
@@ -48,8 +50,7 @@ def main(runs: int = 5, *, many: Sequence[int] = MANY) -> list[Result]:
         many: How many environments are in one app, from few to many, in one run each.
     """
     with tempfile.TemporaryDirectory() as folder:
-        project = Project(Path(folder))
-        return [*_one(project, runs), *_several(project, runs), *_many(project, many)]
+        return [*_few(runs), *_on_every_core(min(runs, 3)), *_many(Project(Path(folder)), many)]
 
 
 class Project:
@@ -101,6 +102,18 @@ class Project:
             environment=self._environment(self._assembly, names, is_floor=False),
         )
 
+    def synthesize_everything(self) -> Usage:
+        """Run ``emr-platform synth`` for all environments, whether or not they changed."""
+        shutil.rmtree(self._assembly, ignore_errors=True)
+        settings = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))
+        settings["app"] = shlex.join([sys.executable, str(_ROOT / "app.py")])
+        (self.directory / "cdk.json").write_text(json.dumps(settings), encoding="utf-8")
+        return measure(
+            [Path(sys.executable).with_name("emr-platform"), "synth", "--no-cache"],
+            directory=self.directory,
+            environment={"JSII_NODE": str(floor.NODE)},
+        )
+
     def emit_floor(self) -> Usage:
         """Write the same templates at the least expense."""
         environment = self._environment(self._floor, (), is_floor=True)
@@ -132,69 +145,84 @@ class Project:
         }
 
 
-def _one(project: Project, runs: int) -> list[Result]:
-    names = project.write(1)
-    project.synthesize(names)  # The first time, the CDK unpacks itself into its cache.
-    project.emit_floor()
-    app, least, empty = alternate(
-        runs, lambda: project.synthesize(names), project.emit_floor, project.empty_app
-    )
+def _few(runs: int) -> list[Result]:
+    """One environment, and each further one of several, beside the floor of both."""
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        one, several = Project(Path(first)), Project(Path(second))
+        name, names = one.write(1), several.write(SEVERAL)
+        one.synthesize(name)  # The first time, the CDK unpacks itself into its cache.
+        one.emit_floor()
+        app, least, more, least_more, empty = alternate(
+            runs,
+            lambda: one.synthesize(name),
+            one.emit_floor,
+            lambda: several.synthesize(names),
+            several.emit_floor,
+            one.empty_app,
+        )
+    ours, theirs = _increment(app, more, SEVERAL - 1), _increment(least, least_more, SEVERAL - 1)
+    return [
+        *_beside(
+            "one environment of the size of `prod`",
+            app,
+            least,
+            LIMIT_RATIO,
+            f"an empty app {empty.clock:.2f} s, medians of {runs} runs in turn",
+        ),
+        *_beside(
+            "each further environment in one app",
+            ours,
+            theirs,
+            LIMIT_INCREMENT_RATIO,
+            f"from 1 to {SEVERAL}",
+        ),
+    ]
+
+
+def _beside(what: str, app: Usage, least: Usage, limit: float, note: str) -> list[Result]:
     return [
         Result(
-            "one environment of the size of `prod`: times as long as the floor, by the clock",
+            f"{what}: times the floor, by the clock",
             app.clock / least.clock,
-            LIMIT_RATIO,
-            f"{app.clock:.2f} s and {least.clock:.2f} s, an empty app {empty.clock:.2f} s; "
-            f"medians of {runs} runs in turn",
+            limit,
+            f"{app.clock:.2f} s and {least.clock:.2f} s; {note}",
         ),
         Result(
-            "the same, processor time",
+            f"{what}: times the floor, processor time",
             app.processor / least.processor,
-            LIMIT_RATIO,
-            f"{app.processor:.2f} s and {least.processor:.2f} s, an empty app {empty.processor:.2f} s",
+            limit,
+            f"{app.processor:.2f} s and {least.processor:.2f} s",
         ),
         Result(
-            "the same, memory",
-            app.memory / least.memory if least.memory else 0,
+            f"{what}: MiB of memory",
+            app.memory,
             None,
-            f"{app.memory:.0f} MiB in three processes and {least.memory:.0f} MiB in one",
+            f"the floor {least.memory:.1f} MiB; the app has three processes, each at its peak",
         ),
     ]
 
 
-def _several(project: Project, runs: int) -> list[Result]:
-    one, several = project.write(SEVERAL)[:1], project.write(SEVERAL)
-
-    def both(names: Sequence[str]) -> Callable[[], tuple[Usage, Usage]]:
-        return lambda: (project.synthesize(names), project.emit_floor())
-
-    usages = [(both(one)(), both(several)()) for _ in range(runs)]
-    app, least = (
-        [Usage.median([run[which][program] for run in usages]) for which in range(2)]
-        for program in range(2)
-    )
-    ours, theirs = (_increment(few, more, SEVERAL - 1) for few, more in (app, least))
-    return [
-        Result(
-            "each further environment in one app: times the floor's increment, by the clock",
-            ours.clock / theirs.clock,
-            LIMIT_INCREMENT_RATIO,
-            f"{ours.clock:.2f} s and {theirs.clock:.2f} s; from 1 to {SEVERAL}, "
-            f"medians of {runs} runs in turn",
-        ),
-        Result(
-            "the same, processor time",
-            ours.processor / theirs.processor,
-            LIMIT_INCREMENT_RATIO,
-            f"{ours.processor:.2f} s and {theirs.processor:.2f} s",
-        ),
-        Result(
-            "the same, memory",
-            ours.memory / theirs.memory if theirs.memory else 0,
-            None,
-            f"{ours.memory:.1f} MiB and {theirs.memory:.1f} MiB",
-        ),
-    ]
+def _on_every_core(runs: int) -> list[Result]:
+    """Each further environment of ``emr-platform synth``, beside the floor, which uses one core for most of it."""
+    cores = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        few, more = Project(Path(first)), Project(Path(second))
+        few.write(cores)
+        names = more.write(cores + SEVERAL)
+        more.synthesize(names[:1])
+        before = more.emit_floor()
+        more.synthesize(names)
+        after = more.emit_floor()
+        ours_few, ours_more = alternate(runs, few.synthesize_everything, more.synthesize_everything)
+    ours = _increment(ours_few, ours_more, SEVERAL)
+    theirs = _increment(before, after, len(names) - 1)
+    return _beside(
+        f"each further environment in `emr-platform synth --no-cache` on {cores} cores",
+        ours,
+        theirs,
+        LIMIT_INCREMENT_RATIO,
+        f"from {cores} to {cores + SEVERAL}, medians of {runs} runs in turn",
+    )[:2]
 
 
 def _many(project: Project, sizes: Sequence[int]) -> list[Result]:
