@@ -57,6 +57,12 @@ def test_what_cannot_be_judged() -> None:
         "what dev-stack/App may do by it cannot be judged\n  at dev-stack.json:"
     )
     assert "0 of 2 pairs of environments are not apart: 0 findings, 1 that cannot" in report
+    assert (
+        "from, to    dev   prod\n"
+        "dev           -      ?\n"
+        "prod          ?      -\n"
+        "?  no finding, but something of the one or the other cannot be judged\n"
+    ) in report
 
 
 def test_one_environment() -> None:

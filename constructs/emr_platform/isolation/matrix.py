@@ -18,6 +18,8 @@ MOST_NAMES: Final = 6
 """More of anything in one line are counted."""
 
 CORNER: Final = "from, to"
+UNKNOWN: Final = "?"
+LEGEND: Final = f"{UNKNOWN}  no finding, but something of the one or the other cannot be judged"
 
 
 def matrix(isolation: Isolation) -> Iterator[str]:
@@ -34,9 +36,12 @@ def matrix(isolation: Isolation) -> Iterator[str]:
     for each in isolation.open_findings:
         for other in each.targets:
             counts[each.environment, other] = counts.get((each.environment, other), 0) + 1
+    unjudged = frozenset(gap.environment for gap in isolation.open_gaps)
     if len(names) <= MOST_ENVIRONMENTS:
         shown = {
-            (one, other): "-" if one == other else str(counts.get((one, other), "apart"))
+            (one, other): "-"
+            if one == other
+            else str(counts.get((one, other), UNKNOWN if unjudged & {one, other} else "apart"))
             for one in names
             for other in names
         }
@@ -45,7 +50,7 @@ def matrix(isolation: Isolation) -> Iterator[str]:
         return
     yield from _leaky(names, counts)
     if any(tiers.values()):
-        yield from _by_tier(names, tiers, counts)
+        yield from _by_tier(names, tiers, counts, unjudged)
         yield ""
 
 
@@ -62,6 +67,8 @@ def _table(
     for one in names:
         cells = (shown[one, other].rjust(widths[other]) for other in names)
         yield "  ".join([heads[one].ljust(first), *cells])
+    if UNKNOWN in shown.values():
+        yield LEGEND
 
 
 def _leaky(names: Sequence[str], counts: dict[tuple[str, str], int]) -> Iterator[str]:
@@ -80,7 +87,10 @@ def _leaky(names: Sequence[str], counts: dict[tuple[str, str], int]) -> Iterator
 
 
 def _by_tier(
-    names: Sequence[str], tiers: dict[str, str], counts: dict[tuple[str, str], int]
+    names: Sequence[str],
+    tiers: dict[str, str],
+    counts: dict[tuple[str, str], int],
+    unjudged: frozenset[str],
 ) -> Iterator[str]:
     kinds = {name: tiers[name] or "others" for name in names}
     sizes: dict[str, int] = {}
@@ -90,12 +100,14 @@ def _by_tier(
     for one, other in counts:
         key = (kinds[one], kinds[other])
         leaky[key] = leaky.get(key, 0) + 1
+    in_doubt = {kinds[name] for name in unjudged}
     shown = {}
     for one, size in sizes.items():
         for other, others in sizes.items():
             pairs = size * (others - (one == other))
             number = leaky.get((one, other), 0)
-            shown[one, other] = f"{number} of {pairs}" if number else "apart" if pairs else "-"
+            without = UNKNOWN if in_doubt & {one, other} else "apart"
+            shown[one, other] = f"{number} of {pairs}" if number else without if pairs else "-"
     heads = {kind: f"{kind} ({size})" for kind, size in sizes.items()}
     named = {(heads[one], heads[other]): text for (one, other), text in shown.items()}
     yield from _table(sorted(heads.values()), named, dict.fromkeys(heads.values(), ""))

@@ -90,6 +90,7 @@ def without(base: MappingNode, *keys: str) -> MappingNode:
     return MappingNode(base.mark, base.block, entries)
 
 
+_WORD = re.compile(r"\w*")
 _PLACEHOLDER = re.compile(r"\$\$\(|\$\(([^()]*)\)?")
 
 
@@ -101,11 +102,13 @@ class UnknownPlaceholder:
         name: What it names; empty for one in a key, where none is filled in.
         path: Where it is in the document.
         mark: Where it is in its file.
+        is_open: Whether its closing bracket is missing.
     """
 
     name: str
     path: Path
     mark: Mark
+    is_open: bool = False
 
 
 @dataclass
@@ -209,8 +212,12 @@ def _filled(
         if name is None:
             return "$("
         value = values.get(name)
-        if value is None or not match[0].endswith(")"):
-            unknown.append(UnknownPlaceholder(name, path, node.mark))
+        is_open = not match[0].endswith(")")
+        if value is None or is_open:
+            # Of one that is not closed, all that follows would be the name.
+            word = _WORD.match(name)
+            known = word[0] if word and is_open else name
+            unknown.append(UnknownPlaceholder(known, path, node.mark, is_open))
             return match[0]
         # Where the text is wrong, the value is to blame that differs from tenant to tenant.
         if value.mark.file and value.mark.file != node.mark.file:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from emr_platform.environment.declared import one_of
@@ -16,6 +17,8 @@ BUILT_IN: Final = {
     "tier": "silo, bridge, pool or shared",
 }
 """Placeholders that every template has, with their meaning."""
+
+_PLACEHOLDER: Final = re.compile(r"\$\(([^()]*)\)")
 
 _KINDS: Final[dict[ParameterType, str]] = {
     "text": "text",
@@ -45,6 +48,23 @@ def value_problem(spec: ParameterSpec, value: object) -> tuple[str, str] | None:
         if too_small or too_great:
             return f"found {found(value)}", allowed(spec)
     return None
+
+
+def placeholder_within(value: object, names: Collection[str]) -> str | None:
+    """Find a placeholder in a value of a parameter, where none is filled in.
+
+    Args:
+        value: The value.
+        names: The template's parameters.
+
+    Returns:
+        The first one of a name that there is: ``$(tenant)``; None if there is none. Other texts of this form, such as
+        those of a shell, are what they are.
+    """
+    if not isinstance(value, str):
+        return None
+    known = (each[0] for each in _PLACEHOLDER.finditer(value) if each[1] in {*names, *BUILT_IN})
+    return next(known, None)
 
 
 def allowed(spec: ParameterSpec) -> str:

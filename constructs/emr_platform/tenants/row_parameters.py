@@ -9,7 +9,12 @@ from emr_platform.environment.yaml_tree import Entry, MappingNode, ScalarNode, p
 from emr_platform.problems import Path, Problem
 from emr_platform.tenants import file_problems as kinds
 from emr_platform.tenants.layers import UnknownPlaceholder
-from emr_platform.tenants.parameters import BUILT_IN, allowed, value_problem
+from emr_platform.tenants.parameters import (
+    BUILT_IN,
+    allowed,
+    placeholder_within,
+    value_problem,
+)
 from emr_platform.tenants.template import Template
 from emr_platform.tenants.template_parameters import Parameter
 from emr_platform.tenants.tenants_document import Row
@@ -85,6 +90,16 @@ def placeholder_problems(
                     allowed="placeholders in values",
                 )
             )
+        elif each.is_open:
+            problems.append(
+                row.problem(
+                    kinds.PLACEHOLDER,
+                    each.mark,
+                    f"$({each.name} has no closing bracket",
+                    path=each.path,
+                    allowed="$(parameter). An ordinary $( is written $$(",
+                )
+            )
         elif parameter is None:
             problems.append(
                 row.problem(
@@ -143,6 +158,14 @@ def _value_problem(
             wrong[0],
             path=path,
             allowed=f"{wrong[1]} ({parameter.spec.description})",
+        )
+    if inner := placeholder_within(plain(entry.node), parameters):
+        return row.problem(
+            kinds.PARAMETER_VALUE,
+            entry.value_mark,
+            f"{inner} stands in a value, where none is filled in",
+            path=path,
+            allowed="the value itself; placeholders in the template, or in overrides",
         )
     return None
 

@@ -13,7 +13,7 @@ from emr_platform.environment.yaml_tree import Entry, MappingNode, Mark, ScalarN
 from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.spec import SpecModel
 from emr_platform.tenants import file_problems as kinds
-from emr_platform.tenants.parameters import BUILT_IN, declaration_problems
+from emr_platform.tenants.parameters import BUILT_IN, declaration_problems, placeholder_within
 from emr_platform.tenants.spec import ParameterName, ParameterSpec
 from emr_platform.tenants.template import Template
 
@@ -66,6 +66,15 @@ def template_parameters(template: Template) -> Mapping[str, Parameter]:
         entry = entries[name]
         inner = entry.node.entries if isinstance(entry.node, MappingNode) else {}
         problems += _declaration_problems(name, spec, entry, inner, file)
+        if within := placeholder_within(spec.default, entries):
+            problems.append(
+                kinds.PARAMETER_DECLARATION.at(
+                    inner["default"].value_mark.location(file),
+                    f"{within} stands in a default, where none is filled in",
+                    path=("parameters", name, "default"),
+                    allowed="a value; placeholders where the parameter is used",
+                )
+            )
         default = inner["default"].node if "default" in inner else None
         parameters[name] = Parameter(
             spec,
