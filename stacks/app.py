@@ -45,8 +45,8 @@ def main() -> None:
     if is_worker():
         serve(synthesize, refusals=_REFUSALS)
         return
-    app = new_app(context=NO_LIMIT_OF_THE_CDK)
     try:
+        app = new_app(context=NO_LIMIT_OF_THE_CDK)
         build(app)
         for warning in check_quotas(Path(app.synth().directory)):
             sys.stderr.write(f"{warning}\n")
