@@ -10,7 +10,7 @@ from benchmarks import synthesis, tenants, validate
 from benchmarks.results import Result, machine, record
 
 BENCHMARKS: Mapping[str, Callable[[int, bool], list[Result]]] = {
-    "validate": lambda runs, _: validate.main(runs),
+    "validate": lambda runs, _: validate.main(min(runs, 3)),
     "tenants": lambda runs, _: tenants.main(runs),
     "synthesis": lambda runs, quick: synthesis.main(runs, many=() if quick else synthesis.MANY),
 }
