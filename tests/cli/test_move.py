@@ -61,7 +61,7 @@ def test_onto_a_shared_cluster(capsys: Text) -> None:
     assert run(["move", "globex", "--tier", "pool"]) == 0
 
     out = capsys.readouterr().out
-    assert "root.queues: default,tiny → default,globex,tiny" in out
+    assert "queues: default,tiny → default,globex,tiny" in out
     assert "globex-tenancy is new" in out
     assert "Left over once this is deployed: globex-storage, globex-cluster-etl." in out
 

@@ -95,6 +95,11 @@ STACK_NAMES = FileProblem(
     "No environment is called like another one with -cluster or -queues behind, and maybe more.",
     "Both may have a stack of the same name: what is deployed last would replace what the other one has there.",
 )
+RESOLVED_SECRET = FileProblem(
+    "EMR-TENANT-019",
+    "A row has no dynamic reference, {{resolve:…}}, to a secret or a parameter; templates may have some.",
+    "CloudFormation reads it with the permissions of whoever deploys, so a row could ask for another tenant's secrets.",
+)
 
 TENANT_PROBLEMS: tuple[FileProblem, ...] = (
     TEMPLATE_MISSING,
@@ -115,5 +120,6 @@ TENANT_PROBLEMS: tuple[FileProblem, ...] = (
     SHARED_ELSEWHERE,
     OF_ANOTHER_TIER,
     STACK_NAMES,
+    RESOLVED_SECRET,
 )
 """Every kind, in the order of its identifier."""

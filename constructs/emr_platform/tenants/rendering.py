@@ -10,8 +10,9 @@ from emr_platform.environment.loader import LoadedEnvironment, check_document
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_tree import Entry, MappingNode, Mark, Node, ScalarNode, plain
 from emr_platform.pool.spec import PoolSpec
-from emr_platform.problems import InvalidSpecError, Problem
+from emr_platform.problems import InvalidSpecError, Problem, dotted
 from emr_platform.tenants import file_problems as kinds
+from emr_platform.tenants.explanation import values_of
 from emr_platform.tenants.layers import Substitution, merged, with_values, without
 from emr_platform.tenants.row_addresses import RowAddresses
 from emr_platform.tenants.row_parameters import parameter_values, placeholder_problems
@@ -92,7 +93,7 @@ class Rendering:
         root = self._with_identity(row, root)
         root = without(root, *(key for key in root.entries if left_out(key)))
         pool = self.shared.pool_node(row) if row.tier == "pool" else None
-        return Effective(root, pool, (*_misplaced(row), *problems))
+        return Effective(root, pool, (*_misplaced(row), *_resolved_secrets(row), *problems))
 
     def _left_out(self, row: Row) -> Callable[[str], bool]:
         """Which keys of a template are no part of an environment, by its tier."""
@@ -203,6 +204,25 @@ def _misplaced(row: Row) -> list[Problem]:
         )
         for key in unused
         for path, entry in row.entries(key)
+    ]
+
+
+def _resolved_secrets(row: Row) -> list[Problem]:
+    """Values of a row that CloudFormation would replace by a secret.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+    """
+    return [
+        row.problem(
+            kinds.RESOLVED_SECRET,
+            value.mark or row.mark,
+            f"{dotted((*path, *value.path))} has a dynamic reference",
+            path=(*path, *value.path),
+            allowed="dynamic references in templates only",
+        )
+        for path, layer in row.layers
+        for value in values_of(without(layer, "environments"))
+        if isinstance(value.value, str) and "{{resolve:" in value.value
     ]
 
 
