@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.template_check.check import check_quotas as check_stack
-from emr_platform.templates.reading import read_all
+from emr_platform.templates.reading import read_own
 
 NO_LIMIT_OF_THE_CDK: Final[dict[str, Any]] = {"@aws-cdk/core:stackResourceLimit": 0}
 """Context of an app whose templates are checked here: the CDK would stop at the first stack that is too large."""
@@ -26,7 +26,7 @@ def check_quotas(directory: Path) -> list[Problem]:
         InvalidSpecError: CloudFormation would refuse a template. What is found in all of them is in it.
         TemplateError: The assembly has no stacks, or a template cannot be read.
     """
-    problems = [problem for stack in read_all(directory) for problem in check_stack(stack)]
+    problems = [problem for stack in read_own(directory) for problem in check_stack(stack)]
     if any(problem.severity == "error" for problem in problems):
         raise InvalidSpecError(problems)
     return [problem for problem in problems if problem.acknowledged is None]

@@ -44,6 +44,16 @@ def test_templates_with_room_to_grow(tmp_path: Path) -> None:
     assert check_quotas(assembly(tmp_path, one=template(399), other=template(1, 159))) == []
 
 
+def test_assemblies_of_others_in_the_folder_do_not_matter(tmp_path: Path) -> None:
+    """``emr-platform synth`` puts one for each environment where ``cdk synth`` writes its own."""
+    assembly(tmp_path, fine=template(400))
+    (tmp_path / "dev").mkdir()
+    assembly(tmp_path / "dev", huge=template(501))
+    (tmp_path / "dev" / ".emr-platform.json").write_text("{}", encoding="utf-8")
+
+    assert len(check_quotas(tmp_path)) == 1
+
+
 def test_templates_that_are_nearly_full(tmp_path: Path) -> None:
     warnings = check_quotas(assembly(tmp_path, one=template(400), other=template(500, 160)))
 

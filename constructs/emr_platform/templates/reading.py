@@ -71,6 +71,21 @@ def read_all(place: Path) -> list[Stack]:
     return [*stacks, *nested(stacks)]
 
 
+def read_own(folder: Path) -> list[Stack]:
+    """Read every template of a cloud assembly that was just written, whatever else lies in its folder.
+
+    Args:
+        folder: Where the CDK has written it.
+
+    Raises:
+        TemplateError: It is no assembly, has no stacks, or a template cannot be read.
+    """
+    stacks = [*_assembly(folder, set())]
+    if not stacks:
+        raise TemplateError(folder, "the cloud assembly has no stacks")
+    return [*stacks, *nested(stacks)]
+
+
 def nested(stacks: Iterable[Stack]) -> Iterator[Stack]:
     """The templates of nested stacks, which the CDK writes beside those of the stacks they are in.
 
