@@ -211,6 +211,10 @@ def selected(files: Sequence[Path], wanted: Sequence[str]) -> list[LoadedEnviron
     if len(entries) != len(set(wanted)) or not estate.tenants_files:
         # All, or one that is not there by this name or twice: whatever is wrong anywhere may be why.
         checked = check_files(files)
+        missing = sorted(set(wanted) - set(estate.by_name))
+        if checked.errors and missing and estate.tenants_files:
+            found = InvalidSpecError(checked.problems)
+            raise AppInputError(f"{found}\nthere is no environment named {', '.join(missing)}")
         if checked.errors:
             raise InvalidSpecError(checked.problems)
         return _those(checked.environments, wanted)

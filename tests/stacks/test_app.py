@@ -14,6 +14,7 @@ from emr_platform.catalog.data import CatalogError
 from emr_platform.problems import InvalidSpecError
 from stacks.app import AppInputError, build, environment_files, main
 from tests.support import ROOT
+from tests.tenants.files import CUSTOMERS, write_tenants
 
 SMALL = """\
 name: {name}
@@ -72,6 +73,16 @@ def test_unknown_environment() -> None:
         AppInputError, match="no environment named delta\n  allowed: alpha, beta, gamma"
     ):
         built(environment="delta")
+
+
+def test_unknown_environment_where_others_have_errors(folder: Path) -> None:
+    """It may be meant by whatever is wrong, or be a mistake of its own."""
+    write_tenants(folder, CUSTOMERS.replace("core_count: 10", "core_count: 100"))
+
+    with pytest.raises(
+        AppInputError, match=r"(?s)core_count  EMR-TENANT-006\n.*no environment named acme$"
+    ):
+        built(environment="acme")
 
 
 def test_two_files_of_one_environment(folder: Path) -> None:
