@@ -102,6 +102,16 @@ def test_name_that_has_no_range(capsys: Text) -> None:
     assert "no lock file has a range of nobody" in capsys.readouterr().err
 
 
+def test_nothing_is_released_beside_a_name_that_has_no_range(folder: Path) -> None:
+    (folder / "customers.lock.json").write_text(
+        '{"version": 1, "ranges": {"gone": "10.64.0.0/20"}}', encoding="utf-8"
+    )
+
+    assert run(["lock", "--release", "gone", "--release", "goner"]) == 2
+
+    assert ranges(folder) == {"gone": "10.64.0.0/20"}
+
+
 def test_exhausted_pool(folder: Path, capsys: Text) -> None:
     small = CUSTOMERS.replace("10.64.0.0/10", "{cidr: 10.64.0.0/19}")
     write_tenants(folder, small, lock=None)
@@ -116,7 +126,7 @@ def test_exhausted_pool(folder: Path, capsys: Text) -> None:
 def test_broken_lock_file_is_left_alone(folder: Path, capsys: Text) -> None:
     (folder / "customers.lock.json").write_text("<<<<<<< HEAD", encoding="utf-8")
 
-    assert run(["lock"]) == 2
+    assert run(["lock", "--release", "gone"]) == 2
 
     assert "git could not merge the file" in capsys.readouterr().err
     assert (folder / "customers.lock.json").read_text(encoding="utf-8") == "<<<<<<< HEAD"

@@ -49,6 +49,11 @@ def lock(
     """
     tenants_files = _tenants_files(files or [])
     released = set(release or ())
+    unknown = released.difference(*(file.lock.ranges for file in tenants_files))
+    if unknown and not any(file.lock_problems for file in tenants_files):
+        raise CommandError(
+            f"no lock file has a range of {', '.join(sorted(unknown))}", exit_status=2
+        )
     given: dict[Path, tuple[IPv4Network, ...]] = {}
     complete = True
     for file in tenants_files:
@@ -56,7 +61,7 @@ def lock(
         problems = [*file.head_problems, *file.lock_problems]
         if problems:
             raise CommandError(_text(problems), exit_status=2)
-        released -= _release(addresses, released)
+        _release(addresses, released)
         allocation = addresses.allocation
         given[file.lock.path] = tuple(allocation.ranges.values())
         for name in allocation.added:
@@ -78,10 +83,6 @@ def lock(
     for problems in overlaps_between(tenants_files).values():
         typer.echo(_text(problems), err=True)
         complete = False
-    if released:
-        raise CommandError(
-            f"no lock file has a range of {', '.join(sorted(released))}", exit_status=2
-        )
     if not complete:
         raise typer.Exit(NOT_LOCKED)
 
@@ -120,12 +121,8 @@ def _taken_beside(path: Path, given: Mapping[Path, tuple[IPv4Network, ...]]) -> 
     return found
 
 
-def _release(addresses: RowAddresses, names: set[str]) -> set[str]:
-    """Take out ranges of environments that are gone.
-
-    Returns:
-        Those that were taken out.
-    """
+def _release(addresses: RowAddresses, names: set[str]) -> None:
+    """Take out ranges of environments that are gone."""
     file = addresses.file
     found = names & file.lock.ranges.keys()
     if there := sorted(found & set(addresses.owners)):
@@ -133,7 +130,6 @@ def _release(addresses: RowAddresses, names: set[str]) -> set[str]:
             f"{', '.join(there)} is in {file.path} still, and keeps its range", exit_status=2
         )
     file.release(found)
-    return found
 
 
 def _text(problems: list[Problem]) -> str:
