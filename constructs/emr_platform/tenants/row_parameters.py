@@ -113,13 +113,15 @@ def placeholder_problems(
             )
         elif each.name not in missing:
             missing.add(each.name)
+            given = f"parameters: {{{each.name}: …}}"
+            if row.is_implicit:
+                given = f"shared: {{{row.key}: {{{given}}}}}"
             problems.append(
                 row.problem(
                     kinds.PARAMETER_MISSING,
                     row.mark,
                     f"the parameter {each.name} has no value",
-                    allowed=f"parameters: {{{each.name}: …}}, {allowed(parameter.spec)} "
-                    f"({parameter.spec.description})",
+                    allowed=f"{given}, {allowed(parameter.spec)} ({parameter.spec.description})",
                 )
             )
     return problems

@@ -53,6 +53,11 @@ class Row:
         return self.key if self.section == "tenants" else None
 
     @property
+    def is_implicit(self) -> bool:
+        """Whether it stands nowhere in the file, and is there because tenants use it."""
+        return self.section == "shared" and self.mark == self.node.mark
+
+    @property
     def path(self) -> ProblemPath:
         """The keys that lead to it."""
         stage = ("environments", self.stage) if self.stage is not None else ()
