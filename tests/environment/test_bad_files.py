@@ -11,7 +11,8 @@ from emr_platform.cli.program import run
 from emr_platform.environment import yaml_source
 from emr_platform.environment.file_problems import FILE_PROBLEMS, SAME_NAME, UNREADABLE
 from emr_platform.environment.rules import ALL_RULES
-from emr_platform.pool.rules import POOL_RULES, SHARED_POOL_RULES
+from emr_platform.pool.cluster_rules import SHARED_POOL_RULES
+from emr_platform.pool.rules import POOL_RULES
 from emr_platform.tenants.rules import TENANCY_RULES
 
 BAD = Path(__file__).parent / "bad"

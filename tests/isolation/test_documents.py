@@ -28,7 +28,8 @@ def attached(policy: Any) -> dict[str, Any]:
 
 
 def looked_at(resources: dict[str, Any], **sections: Any) -> Any:
-    dev = stack("dev", resources, **CONDITIONS, **STAGE, **sections)
+    more: dict[str, Any] = {**CONDITIONS, **STAGE, **sections}
+    dev = stack("dev", resources, **more)
     return look(dev, stack("prod", victim()))
 
 
