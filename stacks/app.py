@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from functools import cache, partial
@@ -54,6 +55,8 @@ def main() -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    # The process ends: nothing needs to be looked through for garbage once more.
+    gc.freeze()
 
 
 def synthesize(request: Request) -> Made:

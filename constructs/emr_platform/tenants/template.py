@@ -76,7 +76,7 @@ def _read_chain(path: Path, readers: tuple[Path, ...]) -> MappingNode:
             [
                 file_kinds.WRONG_KIND.at(
                     entry.value_mark.location(str(path)),
-                    "found something else",
+                    "found no text",
                     path=("extends",),
                     allowed="the path of a template, from the folder of this one",
                 )
