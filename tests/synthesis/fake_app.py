@@ -20,7 +20,8 @@ class FakeApp:
 
     Attributes:
         made: The environments that it was asked for.
-        behaviour: What it does before that for an environment, by its name. What it returns is a problem.
+        behaviour: What it does before that for an environment, by its name. What it returns is a problem,
+            in which FOLDER stands for where the assembly goes.
         contexts: The context of each environment that it was asked for.
         report: The reports of plug-ins that it writes.
         warnings: What it warns of.
@@ -45,13 +46,15 @@ class FakeApp:
         if request.name in self.behaviour:
             problem = self.behaviour[request.name]()
             if problem:
-                return Answer(str(problem), None, (), ("app.py",))
+                told = str(problem).replace("FOLDER", request.directory)
+                return Answer(told, None, (), ("app.py",))
         report = {"pluginReports": self.report}
         (folder / "validation-report.json").write_text(json.dumps(report), encoding="utf-8")
         environment = (
             read_estate(environment_files(Path("environments"))).by_name[request.name].load()
         )
-        return Answer(None, inputs_of(environment).digest, self.warnings, ("app.py",))
+        warnings = tuple(each.replace("FOLDER", request.directory) for each in self.warnings)
+        return Answer(None, inputs_of(environment).digest, warnings, ("app.py",))
 
     def close(self) -> None:
         """Nothing to end."""

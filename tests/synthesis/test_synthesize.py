@@ -227,6 +227,16 @@ def test_failure_of_one(app: FakeApp, behaviour: Callable[[], object], problem: 
     assert made(app) == ["beta"]
 
 
+def test_places_are_told_where_they_are_in_the_end(app: FakeApp) -> None:
+    app.behaviour["alpha"] = lambda: "FOLDER/assembly-alpha/a.template.json:3:1  too many outputs"
+    app.warnings = ("FOLDER/assembly-beta/b.template.json:3:1  many outputs",)
+
+    alpha, beta = run(app, ["alpha", "beta"]).outcomes
+
+    assert alpha.problem == "assembly-alpha/a.template.json:3:1  too many outputs"
+    assert beta.warnings == (f"{OUTPUT}/beta/assembly-beta/b.template.json:3:1  many outputs",)
+
+
 def test_bad_file_is_the_failure_of_one(app: FakeApp) -> None:
     write("beta", SMALL.format("beta") + "clutsers: {}\n")
 

@@ -146,6 +146,8 @@ def _unknown_key(error: _Error) -> _Words:
     # EMR's own spelling, to those who use it.
     known = error.parent.aliases if key[:1].isupper() else []
     known = known or error.parent.keys
+    if len(error.spot.path) == 1 and (elsewhere := _OF_OTHER_FILES.get(key)):
+        return kinds.UNKNOWN_KEY, f"the key {key} is not known here: {elsewhere}", ", ".join(known)
     likely = similar_key(key, known)
     hint = f", did you mean {likely}?" if likely else ""
     return kinds.UNKNOWN_KEY, f"the key {key} is not known here{hint}", ", ".join(known)
@@ -297,6 +299,15 @@ def _hint(value: object, declared: Declared) -> str:
         return f"for one entry: [{json.dumps(value, ensure_ascii=False)}]"
     return ""
 
+
+_OF_OTHER_FILES = {
+    "tenant": "did you mean tenants, of a tenants file?",
+    **dict.fromkeys(
+        ("template", "address_pool", "shared"), "a tenants file has it, beside tenants"
+    ),
+    **dict.fromkeys(("parameters", "extends"), "a template has it, in environments/templates/"),
+}
+"""Keys of a tenants file without its key ``tenants``, and of a template in the place of an environment file."""
 
 _WORDS_OF_OTHERS = {
     "master": "primary",

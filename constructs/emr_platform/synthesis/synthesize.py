@@ -344,11 +344,16 @@ class _EnvironmentWorker:
     def _finished(self, job: _Job, answer: Answer, folder: Path, started: float) -> Outcome:
         run, name = self._run, job.entry.name
         if answer.problem is not None or answer.inputs is None:
-            return run.failed(name, answer.problem or "the app gave no reason", job.problems)
+            problem = answer.problem or "the app gave no reason"
+            # By then it is gone: what is in it is told by its name.
+            problem = problem.replace(f"{folder.resolve()}/", "").replace(f"{folder}/", "")
+            return run.failed(name, problem, job.problems)
         found = read_findings(folder)
         if found.errors:
             return run.failed(name, "\n".join(found.errors), job.problems)
-        warnings = tuple(dict.fromkeys((*answer.warnings, *found.warnings)))
+        place = (f"{folder.resolve()}/", f"{run.assembly(name)}/")
+        said = (each.replace(*place) for each in (*answer.warnings, *found.warnings))
+        warnings = tuple(dict.fromkeys(said))
         made = _Made(answer.sources, self._process.hello.node)
         write_record(
             folder,
