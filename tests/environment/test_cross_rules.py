@@ -41,10 +41,6 @@ def secured(region: str = "us-east-1", **security: Any) -> Values:
     return {"region": region, **etl(security_configuration=security)}
 
 
-def tags(prefix: str, count: int) -> dict[str, str]:
-    return {f"{prefix}{number}": "x" for number in range(count)}
-
-
 def boundary(arn: str, **values: Any) -> Values:
     return {"identity": {"permissions_boundary": arn}, **values}
 
@@ -117,37 +113,6 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
         [
             {"protection": "retain", **etl(core={"market": "spot"})},
             {"protection": "retain", **etl(primary={"market": "spot"})},
-        ],
-    ),
-    (
-        "EMR-TAGS-001",
-        [
-            {"tags": tags("a", 20), **etl(tags=tags("b", 25))},
-            {"tags": tags("a", 45), **etl(tags=tags("a", 45))},
-        ],
-        [{"tags": tags("a", 20), **etl(tags=tags("b", 26))}],
-    ),
-    (
-        "EMR-TAGS-002",
-        [
-            {"tags": {"team": "a", "teams": "a"}},
-            # EC2 tells them apart, and a cluster's own tags do not go to roles.
-            etl(tags={"team": "a", "Team": "a"}),
-            {"tags": {"environment": "a"}},
-        ],
-        [
-            {"tags": {"team": "a", "TEAM": "a"}},
-            # The platform has a tag of its own, environment.
-            {"tags": {"Environment": "a"}},
-        ],
-    ),
-    (
-        "EMR-TAGS-003",
-        [{"tags": {"stage": "a"}}, {"tags": {"Environment": "a"}}],
-        [
-            {"tags": {"environment": "a"}},
-            {"tags": {"for-use-with-amazon-emr-managed-policies": "true"}},
-            etl(tags={"environment": "a"}),
         ],
     ),
     (

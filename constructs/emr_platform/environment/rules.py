@@ -22,6 +22,7 @@ from emr_platform.environment.reachability_rules import REACHABILITY_RULES
 from emr_platform.environment.region_rules import REGION_RULES
 from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
 from emr_platform.environment.spec import EnvironmentSpec
+from emr_platform.environment.tag_rules import TAG_RULES
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
 from emr_platform.metastore.database import RESULT_STORE, result_store_secret_names
 from emr_platform.network.rules import NETWORK_RULES, network_problems
@@ -38,6 +39,7 @@ from emr_platform.tenants.tenancy import Tenancy
 
 ALL_RULES: tuple[Rule[Any], ...] = (
     *CROSS_RULES.rules,
+    *TAG_RULES.rules,
     *REACHABILITY_RULES.rules,
     *REGION_RULES.rules,
     *DATABASE_RULES.rules,
@@ -80,7 +82,8 @@ def environment_problems(
         environment acknowledges carry the reason.
     """
     spec = effective_environment(spec, tenancy)
-    problems = CROSS_RULES.problems(spec) + REACHABILITY_RULES.problems(spec)
+    problems = CROSS_RULES.problems(spec) + TAG_RULES.problems(spec)
+    problems += REACHABILITY_RULES.problems(spec)
     problems += REGION_RULES.problems(spec) + ADDRESS_RULES.problems(spec)
     problems += COST_RULES.problems(spec) + DATABASE_RULES.problems(spec)
     problems += _part_problems(spec, directory, tenancy)
