@@ -111,12 +111,11 @@ def _of_row(document: TenantsDocument, row: Row) -> Overview:
         for key in ("account", "region"):
             if key in each.entries:
                 place[key] = plain(each.entries[key].node)
-    clusters: dict[str, Any] = {}
-    if row.tier in ("silo", "bridge") or "pool" in document.serves(row):
-        node = child(root, "clusters")
-        clusters = _mappings(plain(node)) if node else {}
-    if row.tier == "pool":
-        clusters = {}
+    has_clusters = row.tier in ("silo", "bridge") or (
+        row.tier == "shared" and "pool" in document.serves(row)
+    )
+    node = child(root, "clusters") if has_clusters else None
+    clusters = _mappings(plain(node)) if node else {}
     return Overview(
         name=row.name,
         tenant=row.tenant,
@@ -135,15 +134,7 @@ def _layers(row: Row | None) -> list[MappingNode]:
 
 def _values(row: Row, parameters: Any) -> dict[str, ScalarNode]:
     """The values of placeholders, whether or not they are allowed."""
-    values = {
-        name: ScalarNode(row.mark, value)
-        for name, value in (
-            ("name", row.name),
-            ("tenant", row.key),
-            ("environment", row.stage or row.key),
-            ("tier", row.tier),
-        )
-    }
+    values = row.built_in_values
     for name, entry in parameters.entries.items() if isinstance(parameters, MappingNode) else ():
         default = child(entry.node, "default")
         if isinstance(default, ScalarNode):

@@ -34,15 +34,7 @@ def parameter_values(
         The values, each with its place, of those parameters that have one; and what is wrong with the values
         that the row gives.
     """
-    values = {
-        name: ScalarNode(row.mark._replace(parameter=name), value)
-        for name, value in (
-            ("name", row.name),
-            ("tenant", row.key),
-            ("environment", row.stage or row.key),
-            ("tier", row.tier),
-        )
-    }
+    values = row.built_in_values
     for name, parameter in parameters.items():
         if parameter.default:
             values[name] = parameter.default

@@ -64,6 +64,20 @@ class Row:
         return (self.section, self.key, *stage)
 
     @property
+    def built_in_values(self) -> dict[str, ScalarNode]:
+        """The values of the placeholders that every template has."""
+        values = {
+            "name": self.name,
+            "tenant": self.key,
+            "environment": self.stage or self.key,
+            "tier": self.tier,
+        }
+        return {
+            name: ScalarNode(self.mark._replace(parameter=name), value)
+            for name, value in values.items()
+        }
+
+    @property
     def layers(self) -> Iterator[tuple[ProblemPath, MappingNode]]:
         """What it says, with the keys that lead there; the later wins."""
         if isinstance(self.node, MappingNode):
