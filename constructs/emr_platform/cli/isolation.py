@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from emr_platform.cli.errors import CommandError
+from emr_platform.cli.formats import TextOrJson
 from emr_platform.isolation.check import isolation_of
 from emr_platform.isolation.report import as_data, as_text, locator
 from emr_platform.templates.model import Stack, TemplateError
@@ -18,13 +18,6 @@ from emr_platform.templates.reading import read
 NOT_APART = 1
 UNREADABLE = 2
 DEFAULT_PLACE = Path("cdk.out")
-
-
-class ReportFormat(StrEnum):
-    """How the findings are written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def isolation(
@@ -36,8 +29,8 @@ def isolation(
         ),
     ] = None,
     report_format: Annotated[
-        ReportFormat, typer.Option("--format", help="For people, or for programs.")
-    ] = ReportFormat.TEXT,
+        TextOrJson, typer.Option("--format", help="For people, or for programs.")
+    ] = TextOrJson.TEXT,
     accept: Annotated[
         list[str] | None,
         typer.Option(
@@ -71,7 +64,7 @@ def isolation(
     except TemplateError as error:
         raise CommandError(str(error), exit_status=UNREADABLE) from None
     locate = locator(stacks.values())
-    if report_format is ReportFormat.JSON:
+    if report_format is TextOrJson.JSON:
         typer.echo(json.dumps(as_data(found, locate), indent=2, ensure_ascii=False))
     else:
         typer.echo(as_text(found, locate), nl=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from emr_platform.cli.changes import ReportFormat
 from emr_platform.cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -28,14 +29,6 @@ class TargetTier(StrEnum):
     SILO = "silo"
     BRIDGE = "bridge"
     POOL = "pool"
-
-
-class ReportFormat(StrEnum):
-    """How the changes are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 def move(

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from emr_platform.cli.errors import CommandError
+from emr_platform.cli.formats import TextOrJson
 
 FAILED = 1
 BAD_INPUT = 2
 DEFAULT_OUTPUT = Path("cdk.out")
-
-
-class ReportFormat(StrEnum):
-    """How the outcome is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def synth(
@@ -59,8 +52,8 @@ def synth(
         ),
     ] = None,
     report_format: Annotated[
-        ReportFormat, typer.Option("--format", help="For people, or for programs.")
-    ] = ReportFormat.TEXT,
+        TextOrJson, typer.Option("--format", help="For people, or for programs.")
+    ] = TextOrJson.TEXT,
 ) -> None:
     """Write the CloudFormation templates of environments: of those that changed, on every core.
 
@@ -101,7 +94,7 @@ def synth(
     except KeyboardInterrupt:
         typer.echo("interrupted: what is done stays, and need not be done again", err=True)
         raise
-    if report_format is ReportFormat.JSON:
+    if report_format is TextOrJson.JSON:
         typer.echo(json.dumps(as_data(result), indent=2, ensure_ascii=False))
     else:
         typer.echo(as_text(result), nl=False)
