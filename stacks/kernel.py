@@ -1,0 +1,98 @@
+"""Starts the CDK's JavaScript for a short life, and without the process that jsii puts between it and Python.
+
+The CDK runs in a process of Node.js, jsii's kernel. jsii starts it by way of another process, which copies each message
+between the two. An environment is some hundred messages, of which most take the kernel less time than the copying
+does.
+
+Node.js expects to run for hours: it has several threads collect garbage, which in an app is hardly any, and compiles
+what looks busy once more to be faster later on. An app ends before that pays, and then waits for the compilers.
+
+All else is jsii's own: the kernel, the messages, how both end. Another jsii than those that this was tried with is left
+alone. `Source <https://github.com/aws/jsii/blob/main/packages/@jsii/runtime/bin/jsii-runtime.ts>`_.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import platform
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from jsii._kernel.providers import process as provider
+
+TRIED = ("1.142.0",)
+"""The versions of jsii that start their kernel as it is started here."""
+
+_OPTIONS = (
+    # As jsii does.
+    "--max-old-space-size=4069",
+    "--preserve-symlinks",
+    # `node --v8-options` describes these.
+    "--single-threaded-gc",
+    "--wasm-tiering-budget=300000000",
+)
+_CHANNEL = 3
+_PATIENCE_SECONDS = 5.0
+# A module without a public name for it, and that mypy need not see through.
+_provider: Any = provider
+_jsii_class: type[provider._NodeProcess] = provider._NodeProcess
+
+
+def talk_directly() -> bool:
+    """Have the kernel started without a process in between, once something of the CDK is used.
+
+    ``JSII_RUNTIME`` names another runtime to be used, of which nothing is known here:
+    https://aws.github.io/jsii/user-guides/lib-user/configuration/
+
+    Returns:
+        Whether it will be; not with another jsii, another runtime, or another system than POSIX.
+    """
+    is_tried = _provider.__jsii_runtime_version__ in TRIED and "JSII_RUNTIME" not in os.environ
+    directly = is_tried and os.name == "posix"
+    _provider._NodeProcess = _Kernel if directly else _jsii_class
+    return directly
+
+
+class _Kernel(provider._NodeProcess):
+    """The kernel, a process of Node.js that reads and writes messages on its descriptor 3."""
+
+    def start(self) -> None:
+        ours, theirs = socket.socketpair()
+        runtime = Path(self._jsii_runtime())
+        with ours, theirs:
+            self._process = subprocess.Popen(  # noqa: S603
+                [
+                    "/bin/sh",
+                    "-c",
+                    f'exec "$@" {_CHANNEL}<&{theirs.fileno()}',
+                    "sh",
+                    os.environ.get("JSII_NODE", "node"),
+                    *_OPTIONS,
+                    str(runtime.parents[1] / "lib" / "program.js"),
+                ],
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "JSII_AGENT": f"Python/{platform.python_version()}"},
+                pass_fds=(theirs.fileno(),),
+            )
+            self._process.stdin = ours.makefile("wb")
+            self._process.stdout = ours.makefile("rb")
+        atexit.register(self.stop)
+        self.handshake()
+
+    def stop(self) -> None:
+        atexit.unregister(self.stop)
+        requests, answers = self._process.stdin, self._process.stdout
+        if requests is None or answers is None or requests.closed:
+            return
+        try:
+            requests.write(b'{"exit":0}\n')
+            requests.close()
+            self._process.wait(_PATIENCE_SECONDS)
+        except (BrokenPipeError, subprocess.TimeoutExpired):
+            self._process.kill()
+            self._process.wait()
+        answers.close()
+        self._ctx_stack.close()

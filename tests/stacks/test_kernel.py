@@ -1,0 +1,138 @@
+"""The CDK's kernel as a process of Python's own, without the one that jsii puts in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from jsii._kernel.providers import process as provider
+
+from stacks.kernel import TRIED, talk_directly
+from tests.support import ROOT
+
+# What a program can do after `talk_directly()`; each is run in a process of its own.
+PROLOGUE = """
+import os, pathlib, subprocess, sys, time
+from stacks.kernel import talk_directly
+print(talk_directly(), flush=True)
+import aws_cdk
+from jsii import kernel
+process = kernel.provider._process._process
+folder = pathlib.Path(process.args[-1]).parents[1]
+def below(pid):
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    return [comm for _, parent, comm in rows if int(parent) == pid and comm != "ps"]
+"""
+
+
+def run(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", PROLOGUE + textwrap.dedent(program)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_the_installed_jsii_was_tried() -> None:
+    # After an update: read how the new jsii starts its kernel, then say here that it was tried.
+    assert provider.__dict__["__jsii_runtime_version__"] in TRIED
+
+
+def test_nothing_is_between_python_and_the_kernel() -> None:
+    result = run("print(len(below(os.getpid())), len(below(process.pid)))")
+
+    assert result.stdout.splitlines() == ["True", "1 0"], result.stderr
+
+
+def test_another_runtime_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider, "_NodeProcess", provider._NodeProcess)
+    monkeypatch.setenv("JSII_RUNTIME", "runtime.js")
+
+    assert not talk_directly()
+    assert provider._NodeProcess.__module__ == provider.__name__
+
+
+def test_another_jsii_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider, "_NodeProcess", provider._NodeProcess)
+    monkeypatch.setattr(provider, "__jsii_runtime_version__", "1.999.0")
+
+    assert not talk_directly()
+    assert provider._NodeProcess.__module__ == provider.__name__
+
+
+def test_what_the_kernel_says_is_seen() -> None:
+    # The CDK's check of templates writes to standard error, by way of the kernel's.
+    result = run("app = aws_cdk.App(); aws_cdk.Stack(app, 'empty'); app.synth()")
+
+    assert result.returncode == 0
+    assert "Resources section must exist" in result.stderr
+
+
+def test_it_ends_with_the_program_and_leaves_nothing() -> None:
+    result = run("print(process.pid, folder)")
+
+    pid, folder = result.stdout.splitlines()[-1].split(None, 1)
+    assert has_ended(int(pid))
+    assert not Path(folder).exists()
+    assert not result.stderr
+
+
+def test_a_kernel_that_is_lost_is_an_error_and_not_a_wait() -> None:
+    result = run("process.kill(); aws_cdk.App()")
+
+    assert result.returncode == 1
+    assert result.stderr
+
+
+def test_a_kernel_that_does_not_end_is_ended() -> None:
+    result = run(
+        """
+        import signal
+        process.send_signal(signal.SIGSTOP)
+        from stacks import kernel as module
+        module._PATIENCE_SECONDS = 0.1
+        print(process.pid, folder)
+        """
+    )
+
+    pid, folder = result.stdout.splitlines()[-1].split(None, 1)
+    assert has_ended(int(pid))
+    assert not Path(folder).exists()
+    assert not result.stderr
+
+
+def test_the_kernel_ends_when_its_program_is_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROLOGUE + "print(process.pid, flush=True); time.sleep(60)"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        _, pid = (program.stdout.readline(), int(program.stdout.readline()))
+        program.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 10
+    while not has_ended(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert has_ended(pid)
