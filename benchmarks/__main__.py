@@ -11,7 +11,7 @@ from benchmarks.results import Result, machine, record
 
 BENCHMARKS: Mapping[str, Callable[[int, bool], list[Result]]] = {
     "validate": lambda runs, _: validate.main(min(runs, 3)),
-    "tenants": lambda runs, _: tenants.main(runs),
+    "tenants": lambda runs, quick: tenants.main(runs, whole_estate=not quick),
     "synthesis": lambda runs, quick: synthesis.main(runs, many=() if quick else synthesis.MANY),
 }
 

@@ -28,7 +28,7 @@ MANY = (20, 60, 200)
 _ROOT = floor.ROOT
 _PROD = _ROOT / "environments" / "prod.yaml"
 # As cdk.json has it.
-_APP = [sys.executable, "-O", _ROOT / "app.py"]
+_APP: list[str | Path] = [sys.executable, "-O", _ROOT / "app.py"]
 _EMPTY_APP = "from aws_cdk import App; App().synth()"
 _PARAMETERS = """\
 parameters:
@@ -107,11 +107,15 @@ class Project:
     def synthesize_everything(self) -> Usage:
         """Run ``emr-platform synth`` for all environments, whether or not they changed."""
         shutil.rmtree(self._assembly, ignore_errors=True)
+        return self.synthesize_changed("--no-cache")
+
+    def synthesize_changed(self, *arguments: str) -> Usage:
+        """Run ``emr-platform synth``."""
         settings = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))
         settings["app"] = shlex.join(map(str, _APP))
         (self.directory / "cdk.json").write_text(json.dumps(settings), encoding="utf-8")
         return measure(
-            [Path(sys.executable).with_name("emr-platform"), "synth", "--no-cache"],
+            [Path(sys.executable).with_name("emr-platform"), "synth", *arguments],
             directory=self.directory,
             environment={"JSII_NODE": str(floor.NODE)},
         )

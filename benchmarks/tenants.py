@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ TENANTS = 1000
 LIMIT_RATIO = 1.1
 LIMIT_VALIDATE_SECONDS = 3.0
 LIMIT_LIST_SECONDS = 1.0
+LIMIT_CHANGED_RATIO = 3.0
 
 _TENANT = "tenant-0500"
 _ONE_CORE = """\
@@ -31,8 +33,14 @@ tenants:
 """
 
 
-def main(runs: int = 5) -> list[Result]:
-    """Measure, and compare with the limits."""
+def main(runs: int = 5, *, whole_estate: bool = True) -> list[Result]:
+    """Measure, and compare with the limits.
+
+    Args:
+        runs: How often; the numbers are medians.
+        whole_estate: Whether to synthesize the environments of all tenants, which takes some minutes, to measure how
+            long it takes after a change to one.
+    """
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as thousand:
         few, many = _registry(Path(one), [500]), _registry(Path(thousand), range(1, TENANTS + 1))
         alone, among = alternate(
@@ -43,7 +51,9 @@ def main(runs: int = 5) -> list[Result]:
             lambda: _command(many.directory, "validate"),
             lambda: _command(many.directory, "list"),
         )
+        changed = _changed(few, many, min(runs, 3)) if whole_estate else []
     return [
+        *changed,
         Result(
             f"one environment with {TENANTS} tenants registered: times as long as with one, by the clock",
             among.clock / alone.clock,
@@ -71,6 +81,38 @@ def main(runs: int = 5) -> list[Result]:
     ]
 
 
+def _changed(few: Project, many: Project, runs: int) -> list[Result]:
+    """``emr-platform synth`` of all tenants after a change to one, beside that of one that is alone."""
+    several = few, many
+    for project in several:
+        project.synthesize_everything()
+    sizes = iter(range(1001, 2000))
+
+    def one() -> Usage:
+        size = next(sizes)
+        for project in several:
+            _change(project, disk_gib=size)
+        return few.synthesize_changed()
+
+    alone, among, nothing = alternate(runs, one, many.synthesize_changed, many.synthesize_changed)
+    return [
+        Result(
+            f"`emr-platform synth` after a change to one of {TENANTS} tenants: times as long as of one that is alone, "
+            "by the clock",
+            among.clock / alone.clock,
+            LIMIT_CHANGED_RATIO,
+            f"{among.clock:.2f} s and {alone.clock:.2f} s; medians of {runs} runs in turn; "
+            f"after no change {nothing.clock:.2f} s",
+        ),
+        Result(
+            "the same, processor time",
+            among.processor / alone.processor,
+            LIMIT_CHANGED_RATIO,
+            f"{among.processor:.2f} s and {alone.processor:.2f} s",
+        ),
+    ]
+
+
 def _registry(directory: Path, numbers: range | list[int]) -> Project:
     """A project whose tenants get environments of the size of ``prod``, from one template."""
     project = Project(directory)
@@ -82,6 +124,15 @@ def _registry(directory: Path, numbers: range | list[int]) -> Project:
     (directory / "environments" / "customers.yaml").write_text(_HEAD + rows, encoding="utf-8")
     _command(directory, "lock")
     return project
+
+
+def _change(project: Project, *, disk_gib: int) -> None:
+    """Give core nodes of one tenant disks of another size."""
+    file = project.directory / "environments" / "customers.yaml"
+    row = re.compile(rf"({_TENANT}: .*disk_gib: )\d+")
+    text, count = row.subn(rf"\g<1>{disk_gib}", file.read_text(encoding="utf-8"))
+    assert count == 1, count
+    file.write_text(text, encoding="utf-8")
 
 
 def _command(directory: Path, *arguments: str) -> Usage:

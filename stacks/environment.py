@@ -69,8 +69,9 @@ class EnvironmentStage(Stage):
         )
         self.spec = effective_environment(spec, tenancy)
         self.tenancy = tenancy
+        tags = Tags.of(self)
         for key, value in environment_tags(spec, tenancy).items():
-            Tags.of(self).add(key, value)
+            tags.add(key, value)
         if spec.identity.permissions_boundary:
             # Every role, also those of functions that the CDK makes.
             iam.PermissionsBoundary.of(self).apply(

@@ -4,7 +4,7 @@ The CDK runs in a process of Node.js, jsii's kernel. jsii starts it by way of an
 between the two. An environment is some hundred messages, of which most take the kernel less time than the copying
 does.
 
-Node.js expects to run for hours: it has several threads collect garbage, which in an app is hardly any, and compiles
+Node.js expects to run for hours: it looks for garbage in the background, of which an app has hardly any, and compiles
 what looks busy once more to be faster later on. An app ends before that pays, and then waits for the compilers.
 
 All else is jsii's own: the kernel, the messages, how both end. Another jsii than those that this was tried with is left
@@ -30,8 +30,9 @@ _OPTIONS = (
     # As jsii does.
     "--max-old-space-size=4069",
     "--preserve-symlinks",
-    # `node --v8-options` describes these.
-    "--single-threaded-gc",
+    # `node --v8-options` describes these. The CDK's check of templates asks for memory in small steps, and at each
+    # Node.js looks for garbage: a hundred times if it does so in the background, twenty times if not.
+    "--no-concurrent-marking",
     "--wasm-tiering-budget=300000000",
 )
 _CHANNEL = 3

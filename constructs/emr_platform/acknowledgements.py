@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -10,7 +11,7 @@ import jsii
 from aws_cdk import Acknowledgment, Stack
 from constructs import IConstruct, IValidation
 
-from emr_platform.asked_once import stack_of, validations_of
+from emr_platform.asked_once import known, stack_of, validations_of
 
 
 def acknowledge_wildcard(scope: IConstruct, *, resource: str, reason: str) -> None:
@@ -28,7 +29,7 @@ def acknowledge_wildcard(scope: IConstruct, *, resource: str, reason: str) -> No
     stack = stack_of(scope)
     if stack not in _LATE:
         _LATE[stack] = _LateAcknowledgements(stack)
-        stack.node.add_validation(_LATE[stack])
+        known(stack).node.add_validation(_LATE[stack])
     _LATE[stack].add(scope, resource, reason)
 
 
@@ -63,7 +64,22 @@ def acknowledge(scope: IConstruct, *, rule: str, reason: str) -> None:
         rule: The rule as cdk-nag prints it, e.g. ``AwsSolutions-EMR5`` or ``AwsSolutions-IAM4[Policy::…]``.
         reason: Why it is right nevertheless, in words that convince an auditor.
     """
-    validations_of(scope).acknowledge(Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason))
+    acknowledge_all(scope, {rule: reason})
+
+
+def acknowledge_all(scope: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Acknowledge several findings of cdk-nag's AwsSolutions pack about one construct.
+
+    Args:
+        scope: The construct that has the findings; choose the narrowest.
+        reasons: Why each is right nevertheless, by the rule as cdk-nag prints it.
+    """
+    validations_of(scope).acknowledge(
+        *(
+            Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason)
+            for rule, reason in reasons.items()
+        )
+    )
 
 
 def flatten(value: Any) -> str:

@@ -67,6 +67,12 @@ def service_principal(name: str) -> iam.ServicePrincipal:
 
 
 @cache
+def static_service_principal(name: str) -> iam.ServicePrincipal:
+    """An AWS service by a name that the CDK does not know, as one that roles trust."""
+    return iam.ServicePrincipal.from_static_service_principle_name(name)
+
+
+@cache
 def physical_resource_id(text: str) -> cr.PhysicalResourceId:
     """The id of a custom resource that is known beforehand."""
     return cr.PhysicalResourceId.of(text)

@@ -16,7 +16,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IDependable
 
-from emr_platform.acknowledgements import acknowledge
+from emr_platform.acknowledgements import acknowledge_all
 from emr_platform.asked_once import known, stack_of, validations_of
 from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.catalog.release import Release
@@ -393,23 +393,21 @@ class EmrCluster(BaseCluster):
 
     def _acknowledge(self) -> None:
         """Answer cdk-nag where it is wrong, or where the cluster's owner has to decide."""
-        acknowledge(
-            self.cluster,
-            rule="AwsSolutions-EMR4",
-            reason="False alarm: the security configuration does encrypt local disks. The rule looks for the setting "
-            "one level above the place that EMR documents."
-            if self.security.encrypts_disks
-            else self._why_disks_may_not_be_encrypted(),
-        )
-        acknowledge(
-            self.cluster,
-            rule="AwsSolutions-EMR5",
-            reason="False alarm: the security configuration does encrypt data in transit. The rule looks for the "
-            "setting one level above the place that EMR documents."
-            if self.security.encrypts_in_transit
-            else "TLS between nodes needs a certificate that only the cluster's owner can issue. Until then, traffic "
-            "between nodes stays within security groups that only this cluster's nodes are in.",
-        )
+        reasons = {
+            "AwsSolutions-EMR4": (
+                "False alarm: the security configuration does encrypt local disks. The rule looks for the setting one "
+                "level above the place that EMR documents."
+                if self.security.encrypts_disks
+                else self._why_disks_may_not_be_encrypted()
+            ),
+            "AwsSolutions-EMR5": (
+                "False alarm: the security configuration does encrypt data in transit. The rule looks for the setting "
+                "one level above the place that EMR documents."
+                if self.security.encrypts_in_transit
+                else "TLS between nodes needs a certificate that only the cluster's owner can issue. Until then, "
+                "traffic between nodes stays within security groups that only this cluster's nodes are in."
+            ),
+        }
         if any(scaled_groups(self.spec)):
             validations_of(self.cluster).acknowledge(
                 Acknowledgment(
@@ -422,11 +420,10 @@ class EmrCluster(BaseCluster):
             "Ec2KeyName" not in self.request["Instances"]
             and "KerberosAttributes" not in self.request
         ):
-            acknowledge(
-                self.cluster,
-                rule="AwsSolutions-EMR6",
-                reason="Nobody logs in: the cluster has no SSH key on purpose, and no port is open for one.",
+            reasons["AwsSolutions-EMR6"] = (
+                "Nobody logs in: the cluster has no SSH key on purpose, and no port is open for one."
             )
+        acknowledge_all(self.cluster, reasons)
 
     def _why_disks_may_not_be_encrypted(self) -> str:
         if self.security.effective is None:

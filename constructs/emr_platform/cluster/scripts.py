@@ -16,7 +16,13 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from emr_platform.asked_once import known, minutes, physical_resource_id, service_principal
+from emr_platform.asked_once import (
+    known,
+    minutes,
+    physical_resource_id,
+    service_principal,
+    stack_of,
+)
 from emr_platform.identity.spec import IdentitySpec
 from emr_platform.storage.access import grant_key_use, object_arn
 
@@ -81,6 +87,8 @@ class ShippedScripts(Construct):
         id = f"Script{len(self._keys)}"
         asset = s3_assets.Asset(self, f"{id}Asset", path=str(path))
         key = f"{SCRIPTS_PREFIX}{asset.asset_hash}/{path.name}"
+        partition = known(stack_of(self)).partition
+        source = f"{asset.s3_bucket_name}/{asset.s3_object_key}"
         destination = object_arn(self._bucket, key)
         call = cr.AwsSdkCall(
             service="S3",
@@ -88,7 +96,7 @@ class ShippedScripts(Construct):
             parameters={
                 "Bucket": known(self._bucket).bucket_name,
                 "Key": key,
-                "CopySource": f"{asset.s3_bucket_name}/{known(asset).s3_object_key}",
+                "CopySource": source,
             },
             physical_resource_id=physical_resource_id(key),
             output_paths=["CopyObjectResult.ETag"],
@@ -107,7 +115,7 @@ class ShippedScripts(Construct):
                 [
                     iam.PolicyStatement(
                         actions=["s3:GetObject"],
-                        resources=[asset.bucket.arn_for_objects(known(asset).s3_object_key)],
+                        resources=[f"arn:{partition}:s3:::{source}"],
                     ),
                     iam.PolicyStatement(actions=["s3:PutObject"], resources=[destination]),
                 ]

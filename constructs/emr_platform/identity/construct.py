@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from aws_cdk import ArnFormat
@@ -10,7 +10,12 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from emr_platform.acknowledgements import acknowledge, acknowledge_wildcard
-from emr_platform.asked_once import known, service_principal, stack_of
+from emr_platform.asked_once import (
+    known,
+    service_principal,
+    stack_of,
+    static_service_principal,
+)
 from emr_platform.identity.spec import IdentitySpec
 
 
@@ -152,9 +157,9 @@ class ClusterRoles(BaseClusterRoles):
         """EMR, and only on behalf of clusters of this account and region (no confused deputy)."""
         # In the regions of China EMR goes by a name of its own, which the CDK does not know.
         suffix = ".cn" if known(stack_of(self)).region.startswith("cn-") else ""
-        return iam.ServicePrincipal.from_static_service_principle_name(
-            f"elasticmapreduce.amazonaws.com{suffix}"
-        ).with_conditions(self._on_behalf_of(self._emr_resources()))
+        return static_service_principal(f"elasticmapreduce.amazonaws.com{suffix}").with_conditions(
+            self._on_behalf_of(self._emr_resources())
+        )
 
     def _emr_resources(self) -> str:
         return stack_of(self).format_arn(
@@ -264,33 +269,39 @@ class ClusterRoles(BaseClusterRoles):
         one works on a node:
         https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html.
         """
-        nodes = stack_of(self).format_arn(service="ec2", resource="instance", resource_name="*")
+        nodes = self._nodes
         from_nodes = {"ArnLike": {"ec2:SourceInstanceARN": nodes}}
-        return iam.PolicyDocument(
-            statements=[
-                iam.PolicyStatement(
-                    sid="ReportNode",
-                    actions=["ssm:UpdateInstanceInformation"],
-                    resources=[nodes],
-                    conditions=from_nodes,
-                ),
-                iam.PolicyStatement(
-                    sid="RegisterNode",
-                    actions=["ssmmessages:CreateControlChannel"],
-                    resources=["*"],
-                    conditions=from_nodes,
-                ),
-                iam.PolicyStatement(
-                    sid="HoldSessions",
-                    actions=[
-                        "ssmmessages:CreateDataChannel",
-                        "ssmmessages:OpenControlChannel",
-                        "ssmmessages:OpenDataChannel",
-                    ],
-                    resources=["*"],
-                ),
-            ]
-        )
+        statements = [
+            {
+                "Sid": "ReportNode",
+                "Effect": "Allow",
+                "Action": "ssm:UpdateInstanceInformation",
+                "Resource": nodes,
+                "Condition": from_nodes,
+            },
+            {
+                "Sid": "RegisterNode",
+                "Effect": "Allow",
+                "Action": "ssmmessages:CreateControlChannel",
+                "Resource": "*",
+                "Condition": from_nodes,
+            },
+            {
+                "Sid": "HoldSessions",
+                "Effect": "Allow",
+                "Action": [
+                    "ssmmessages:CreateDataChannel",
+                    "ssmmessages:OpenControlChannel",
+                    "ssmmessages:OpenDataChannel",
+                ],
+                "Resource": "*",
+            },
+        ]
+        return iam.PolicyDocument.from_json({"Statement": statements})
+
+    @cached_property
+    def _nodes(self) -> str:
+        return stack_of(self).format_arn(service="ec2", resource="instance", resource_name="*")
 
     def _acknowledge_session_manager(self) -> None:
         # Not the role itself: its other policies are none of this.
@@ -305,9 +316,7 @@ class ClusterRoles(BaseClusterRoles):
         )
         acknowledge_wildcard(
             resource,
-            resource=stack_of(self).format_arn(
-                service="ec2", resource="instance", resource_name="*"
-            ),
+            resource=self._nodes,
             reason="A node reports that it is there and which version its agent has. EMR starts and replaces nodes as "
             "it needs them, so that no policy can name them; it is kept to instances of this account and region, on "
             "behalf of an instance.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -12,7 +13,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from emr_platform.acknowledgements import acknowledge
+from emr_platform.acknowledgements import acknowledge, acknowledge_all
 from emr_platform.asked_once import days, known, path_of, validations_of
 from emr_platform.identity.access import grant_secret_read
 from emr_platform.problems import InvalidSpecError
@@ -214,15 +215,12 @@ class ResultStore(BaseResultStore):
             self, "Secret", username=ADMINISTRATOR, encryption_key=self.encryption_key
         )
         admin.apply_removal_policy(removal_policy)
-        major_version = spec.engine.removeprefix("mysql-")
-        engine = rds.DatabaseInstanceEngine.mysql(
-            version=rds.MysqlEngineVersion.of(major_version, major_version)
-        )
+        engine = _engine(spec.engine.removeprefix("mysql-"))
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
             engine=engine,
-            instance_type=ec2.InstanceType(spec.instance_type),
+            instance_type=_instance_type(spec.instance_type),
             storage_type=rds.StorageType.GP3,
             allocated_storage=spec.storage_gib,
             max_allocated_storage=spec.max_storage_gib,
@@ -318,25 +316,20 @@ class ResultStore(BaseResultStore):
             "that rotates it would need a way from the isolated database subnets to Secrets "
             "Manager, which is more than they are exposed to now.",
         )
-        acknowledge(
-            self.instance,
-            rule="AwsSolutions-RDS11",
-            reason="The port is no secret to whoever can reach it, and nobody can but the security "
-            "groups that were let in, over TLS.",
-        )
+        reasons = {
+            "AwsSolutions-RDS11": "The port is no secret to whoever can reach it, and nobody can but the security "
+            "groups that were let in, over TLS."
+        }
         if not spec.multi_az:
-            acknowledge(
-                self.instance,
-                rule="AwsSolutions-RDS3",
-                reason="The environment declares multi_az: false: its results can wait until the "
-                "instance is replaced, or restored from its automatic backups.",
+            reasons["AwsSolutions-RDS3"] = (
+                "The environment declares multi_az: false: its results can wait until the instance is replaced, or "
+                "restored from its automatic backups."
             )
         if not deletion_protection:
-            acknowledge(
-                self.instance,
-                rule="AwsSolutions-RDS10",
-                reason="The environment declares that its stacks may be deleted.",
+            reasons["AwsSolutions-RDS10"] = (
+                "The environment declares that its stacks may be deleted."
             )
+        acknowledge_all(self.instance, reasons)
         validations_of(self.instance).acknowledge(
             cdk.Acknowledgment(
                 id="CloudFormation-Validate::E9006",
@@ -364,3 +357,15 @@ class _ExistingResultStore(BaseResultStore):
         self.user_secrets = user_secrets
         self.security_group = security_group
         self.port = port
+
+
+@cache
+def _engine(major_version: str) -> rds.IInstanceEngine:
+    return rds.DatabaseInstanceEngine.mysql(
+        version=rds.MysqlEngineVersion.of(major_version, major_version)
+    )
+
+
+@cache
+def _instance_type(name: str) -> ec2.InstanceType:
+    return ec2.InstanceType(name)

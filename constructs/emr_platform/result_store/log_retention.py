@@ -94,9 +94,17 @@ class InstanceLogRetention(Construct):
             parameters={**group, "retentionInDays": retention_days},
             physical_resource_id=physical_resource_id(f"{id}-retention"),
         )
+        # With the ending, as CloudWatch Logs wants it for actions on log groups:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        log_group = stack_of(self).format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"{log_group_name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
         made = self._call(
             f"{id}Group",
-            log_group_name,
+            log_group,
             actions=["logs:CreateLogGroup", *(["logs:DeleteLogGroup"] if self._destroy else [])],
             on_create=make,
             on_update=make,
@@ -104,7 +112,7 @@ class InstanceLogRetention(Construct):
         )
         self._call(
             f"{id}Retention",
-            log_group_name,
+            log_group,
             actions=["logs:PutRetentionPolicy"],
             on_create=keep,
             on_update=keep,
@@ -114,7 +122,7 @@ class InstanceLogRetention(Construct):
     def _call(
         self,
         id: str,
-        log_group_name: str,
+        log_group: str,
         *,
         actions: Sequence[str],
         on_create: cr.AwsSdkCall,
@@ -122,14 +130,6 @@ class InstanceLogRetention(Construct):
         on_delete: cr.AwsSdkCall | None = None,
         after: Sequence[Construct] = (),
     ) -> cr.AwsCustomResource:
-        # With the ending, as CloudWatch Logs wants it for actions on log groups:
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-        log_group = stack_of(self).format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"{log_group_name}:*",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
         call = cr.AwsCustomResource(
             self,
             id,

@@ -6,6 +6,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from emr_platform.asked_once import known, stack_of
+
 _PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 _LOG_GROUP = "LogGroup"
 
@@ -69,5 +71,5 @@ def emptying_resources(scope: Construct) -> list[cdk.CfnResource]:
 
 
 def _provider(scope: Construct) -> Construct | None:
-    provider = cdk.Stack.of(scope).node.try_find_child(_PROVIDER)
+    provider = known(stack_of(scope)).node.try_find_child(_PROVIDER)
     return provider if isinstance(provider, Construct) else None
