@@ -35,7 +35,8 @@ _OPTIONS = (
     "--no-concurrent-marking",
     "--wasm-tiering-budget=300000000",
 )
-_CHANNEL = 3
+# What comes as standard input is a socket, to be read and written. A shell need not know descriptors above 9.
+_ON_CHANNEL = 'exec "$@" 3<&0 </dev/null'
 _PATIENCE_SECONDS = 5.0
 # A module without a public name for it, and that mypy need not see through.
 _provider: Any = provider
@@ -68,15 +69,14 @@ class _Kernel(provider._NodeProcess):
                 [
                     "/bin/sh",
                     "-c",
-                    f'exec "$@" {_CHANNEL}<&{theirs.fileno()}',
+                    _ON_CHANNEL,
                     "sh",
                     os.environ.get("JSII_NODE", "node"),
                     *_OPTIONS,
                     str(runtime.parents[1] / "lib" / "program.js"),
                 ],
-                stdin=subprocess.DEVNULL,
+                stdin=theirs.fileno(),
                 env={**os.environ, "JSII_AGENT": f"Python/{platform.python_version()}"},
-                pass_fds=(theirs.fileno(),),
             )
             self._process.stdin = ours.makefile("wb")
             self._process.stdout = ours.makefile("rb")

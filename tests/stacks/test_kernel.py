@@ -63,6 +63,25 @@ def test_nothing_is_between_python_and_the_kernel() -> None:
     assert result.stdout.splitlines() == ["True", "1 0"], result.stderr
 
 
+def test_a_program_may_have_many_files_open() -> None:
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "files = [open('/dev/null') for _ in range(40)]\n"
+            + PROLOGUE
+            + "print(aws_cdk.Stack(aws_cdk.App(), 'it').stack_name)",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert result.stdout.splitlines() == ["True", "it"], result.stderr
+
+
 def test_another_runtime_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider, "_NodeProcess", provider._NodeProcess)
     monkeypatch.setenv("JSII_RUNTIME", "runtime.js")
