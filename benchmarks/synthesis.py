@@ -23,7 +23,7 @@ LIMIT_RATIO = 1.8
 LIMIT_INCREMENT_RATIO = 2.0
 LIMIT_GROWTH = 1.25
 SEVERAL = 10
-MANY = (20, 60, 200)
+MANY = (20, 110, 200)
 
 _ROOT = floor.ROOT
 _PROD = _ROOT / "environments" / "prod.yaml"

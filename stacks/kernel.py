@@ -62,6 +62,7 @@ class _Kernel(provider._NodeProcess):
     """The kernel, a process of Node.js that reads and writes messages on its descriptor 3."""
 
     def start(self) -> None:
+        node = os.environ.get("JSII_NODE", "node")
         ours, theirs = socket.socketpair()
         runtime = Path(self._jsii_runtime())
         with ours, theirs:
@@ -71,7 +72,7 @@ class _Kernel(provider._NodeProcess):
                     "-c",
                     _ON_CHANNEL,
                     "sh",
-                    os.environ.get("JSII_NODE", "node"),
+                    node,
                     *_OPTIONS,
                     str(runtime.parents[1] / "lib" / "program.js"),
                 ],
@@ -81,7 +82,14 @@ class _Kernel(provider._NodeProcess):
             self._process.stdin = ours.makefile("wb")
             self._process.stdout = ours.makefile("rb")
         atexit.register(self.stop)
-        self.handshake()
+        try:
+            self.handshake()
+        except ValueError:
+            # It has said why on standard error.
+            raise SystemExit(
+                f"{node}: no Node.js that can run the CDK (exit status {self._process.wait()})\n"
+                "  allowed: JSII_NODE with the path of one, as cdk.json has it; `make install` installs one"
+            ) from None
 
     def stop(self) -> None:
         atexit.unregister(self.stop)

@@ -82,6 +82,22 @@ def test_a_program_may_have_many_files_open() -> None:
     assert result.stdout.splitlines() == ["True", "it"], result.stderr
 
 
+def test_no_node_is_told_without_a_traceback() -> None:
+    result = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, "JSII_NODE": "/no/such/node"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert "/no/such/node: no Node.js that can run the CDK (exit status 127)" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_another_runtime_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider, "_NodeProcess", provider._NodeProcess)
     monkeypatch.setenv("JSII_RUNTIME", "runtime.js")

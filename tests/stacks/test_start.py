@@ -14,7 +14,7 @@ import pytest
 from tests.support import ROOT
 
 # An environment is mostly that: a message to another process and an answer, for each question.
-MOST_REQUESTS = 380
+MOST_REQUESTS = 370
 
 
 @pytest.fixture(scope="module")
