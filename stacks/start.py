@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from aws_cdk import App, CloudFormationValidatePlugin
 
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
+# Where the CDK's JavaScript was when it made a construct, of which nothing is the app's; `cdk --debug` has it anyway.
+_NO_STACK_TRACES = {"aws:cdk:disable-creation-stack-traces": True}
 _begun: Future[CloudFormationValidatePlugin] | None = None
 
 
@@ -47,7 +49,7 @@ def new_app(*, directory: str | None = None, context: Mapping[str, Any] | None =
     validation = _begun.result() if _begun else None
     from aws_cdk import App, Validations
 
-    app = App(outdir=directory, post_cli_context=context)
+    app = App(outdir=directory, post_cli_context={**_NO_STACK_TRACES, **(context or {})})
     if validation:
         # In place of the one that the CDK would make for itself.
         Validations.of(app).add_plugins(validation)

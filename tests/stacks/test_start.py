@@ -85,4 +85,6 @@ def test_the_folder_of_an_app(tmp_path: Path) -> None:
     app = new_app(directory=str(tmp_path / "assembly"), context={"key": "value"})
 
     assert app.node.try_get_context("key") == "value"
+    # A Python app's own lines are in none of them.
+    assert app.node.try_get_context("aws:cdk:disable-creation-stack-traces") is True
     assert Path(app.synth().directory) == tmp_path / "assembly"
