@@ -107,10 +107,10 @@ class Project:
     def synthesize_everything(self) -> Usage:
         """Run ``emr-platform synth`` for all environments, whether or not they changed."""
         shutil.rmtree(self._assembly, ignore_errors=True)
-        return self.synthesize_changed("--no-cache")
+        return self.run_synth_command("--no-cache")
 
-    def synthesize_changed(self, *arguments: str) -> Usage:
-        """Run ``emr-platform synth``."""
+    def run_synth_command(self, *arguments: str) -> Usage:
+        """Run ``emr-platform synth``, which leaves alone what did not change."""
         settings = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))
         settings["app"] = shlex.join(map(str, _APP))
         (self.directory / "cdk.json").write_text(json.dumps(settings), encoding="utf-8")
@@ -204,7 +204,7 @@ def _beside(what: str, app: Usage, least: Usage, limit: float, note: str) -> lis
             f"{what}: MiB of memory",
             app.memory,
             None,
-            f"the floor {least.memory:.1f} MiB; the app has three processes, each at its peak",
+            f"the floor {least.memory:.1f} MiB; the app has two processes, each at its peak",
         ),
     ]
 

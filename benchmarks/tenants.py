@@ -92,9 +92,9 @@ def _changed(few: Project, many: Project, runs: int) -> list[Result]:
         size = next(sizes)
         for project in several:
             _change(project, disk_gib=size)
-        return few.synthesize_changed()
+        return few.run_synth_command()
 
-    alone, among, nothing = alternate(runs, one, many.synthesize_changed, many.synthesize_changed)
+    alone, among, nothing = alternate(runs, one, many.run_synth_command, many.run_synth_command)
     return [
         Result(
             f"`emr-platform synth` after a change to one of {TENANTS} tenants: times as long as of one that is alone, "

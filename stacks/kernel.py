@@ -23,7 +23,7 @@ from typing import Any
 
 from jsii._kernel.providers import process as provider
 
-TRIED = ("1.142.0",)
+TRIED_JSII_VERSIONS = ("1.142.0",)
 """The versions of jsii that start their kernel as it is started here."""
 
 _OPTIONS = (
@@ -52,7 +52,10 @@ def talk_directly() -> bool:
     Returns:
         Whether it will be; not with another jsii, another runtime, or another system than POSIX.
     """
-    is_tried = _provider.__jsii_runtime_version__ in TRIED and "JSII_RUNTIME" not in os.environ
+    is_tried = (
+        _provider.__jsii_runtime_version__ in TRIED_JSII_VERSIONS
+        and "JSII_RUNTIME" not in os.environ
+    )
     directly = is_tried and os.name == "posix"
     _provider._NodeProcess = _Kernel if directly else _jsii_class
     return directly

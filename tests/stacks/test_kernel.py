@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from jsii._kernel.providers import process as provider
 
-from stacks.kernel import TRIED, talk_directly
+from stacks.kernel import TRIED_JSII_VERSIONS, talk_directly
 from tests.support import ROOT
 
 # What a program can do after `talk_directly()`; each is run in a process of its own.
@@ -54,7 +54,7 @@ def has_ended(pid: int) -> bool:
 
 def test_the_installed_jsii_was_tried() -> None:
     # After an update: read how the new jsii starts its kernel, then say here that it was tried.
-    assert provider.__dict__["__jsii_runtime_version__"] in TRIED
+    assert provider.__dict__["__jsii_runtime_version__"] in TRIED_JSII_VERSIONS
 
 
 def test_nothing_is_between_python_and_the_kernel() -> None:
