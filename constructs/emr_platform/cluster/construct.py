@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack, get_args
 
-from aws_cdk import Acknowledgment
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_emr as emr
 from aws_cdk import aws_iam as iam
@@ -16,10 +15,9 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IDependable
 
-from emr_platform.acknowledgements import acknowledge_all
-from emr_platform.asked_once import known, stack_of, validations_of
+from emr_platform.asked_once import known, stack_of
 from emr_platform.automatic_scaling.groups import scaled_groups
-from emr_platform.catalog.release import Release
+from emr_platform.cluster.acknowledged import acknowledge_findings
 from emr_platform.cluster.base import BaseCluster, ClusterUseError, LogLocation
 from emr_platform.cluster.checking import refuse_problems
 from emr_platform.cluster.cloudformation import camel_case, cluster_properties
@@ -46,7 +44,6 @@ from emr_platform.metastore.database import RESULT_STORE, result_store_secret_na
 from emr_platform.network.spec import SubnetKind
 from emr_platform.network.tags import tag_cluster_subnet
 from emr_platform.security_configuration.construct import ClusterSecurity
-from emr_platform.security_configuration.effective import knows_encrypted_disks
 from emr_platform.steps.request import script_runner_uri
 from emr_platform.steps.spec import ScriptStepSpec
 from emr_platform.storage.access import grant_bucket_access, grant_object_read
@@ -313,7 +310,9 @@ class EmrCluster(BaseCluster):
         for user in spec.result_store_users:
             grant_secret_read(self.instance_role, secret=user_secrets[user])
         self._order()
-        self._acknowledge()
+        acknowledge_findings(
+            self.cluster, spec=self.spec, security=self.security, request=self.request
+        )
 
     def _script_uri(self, script: str) -> str:
         # A local script without a config bucket was refused before.
@@ -390,49 +389,6 @@ class EmrCluster(BaseCluster):
         if self._scripts and self._scripts.object_keys:
             dependencies.append(self._scripts)
         self.cluster.node.add_dependency(*dependencies)
-
-    def _acknowledge(self) -> None:
-        """Answer cdk-nag where it is wrong, or where the cluster's owner has to decide."""
-        reasons = {
-            "AwsSolutions-EMR4": (
-                "False alarm: the security configuration does encrypt local disks. The rule looks for the setting one "
-                "level above the place that EMR documents."
-                if self.security.encrypts_disks
-                else self._why_disks_may_not_be_encrypted()
-            ),
-            "AwsSolutions-EMR5": (
-                "False alarm: the security configuration does encrypt data in transit. The rule looks for the setting "
-                "one level above the place that EMR documents."
-                if self.security.encrypts_in_transit
-                else "TLS between nodes needs a certificate that only the cluster's owner can issue. Until then, "
-                "traffic between nodes stays within security groups that only this cluster's nodes are in."
-            ),
-        }
-        if any(scaled_groups(self.spec)):
-            validations_of(self.cluster).acknowledge(
-                Acknowledgment(
-                    id="CloudFormation-Validate::E1029",
-                    reason="The cluster's id in the dimensions of scaling rules is for EMR to fill in, not for "
-                    "CloudFormation.",
-                )
-            )
-        if (
-            "Ec2KeyName" not in self.request["Instances"]
-            and "KerberosAttributes" not in self.request
-        ):
-            reasons["AwsSolutions-EMR6"] = (
-                "Nobody logs in: the cluster has no SSH key on purpose, and no port is open for one."
-            )
-        acknowledge_all(self.cluster, reasons)
-
-    def _why_disks_may_not_be_encrypted(self) -> str:
-        if self.security.effective is None:
-            return "An existing security configuration was asked for by name; its owner decides what it encrypts."
-        if not knows_encrypted_disks(Release.parse(self.spec.release)):
-            return "EMR releases before 5.24.0 know no encryption of EBS volumes; the release was asked for."
-        return (
-            "The spec asks for disks that are not encrypted, and whoever wrote it has been warned."
-        )
 
 
 def _constructor_arguments(request: Json) -> dict[str, Any]:
