@@ -21,7 +21,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from jsii import _kernel
 from jsii._kernel.providers import process as provider
+
+from stacks.messages import MessagesProcess, jsii_reference, reference
 
 TRIED_JSII_VERSIONS = ("1.142.0",)
 """The versions of jsii that start their kernel as it is started here."""
@@ -40,6 +43,7 @@ _ON_CHANNEL = 'exec "$@" 3<&0 </dev/null'
 _PATIENCE_SECONDS = 5.0
 # A module without a public name for it, and that mypy need not see through.
 _provider: Any = provider
+_jsii_kernel: Any = _kernel
 _jsii_class: type[provider._NodeProcess] = provider._NodeProcess
 
 
@@ -58,10 +62,11 @@ def talk_directly() -> bool:
     )
     directly = is_tried and os.name == "posix"
     _provider._NodeProcess = _Kernel if directly else _jsii_class
+    _jsii_kernel._make_reference_for_native = reference if directly else jsii_reference
     return directly
 
 
-class _Kernel(provider._NodeProcess):
+class _Kernel(MessagesProcess):
     """The kernel, a process of Node.js that reads and writes messages on its descriptor 3."""
 
     def start(self) -> None:
