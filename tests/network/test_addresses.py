@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Network
 from itertools import combinations, product
 
 import pytest
 
-from emr_platform.network.addresses import AddressSpaceError, SubnetAddresses, subnet_addresses
+from emr_platform.network.addresses import (
+    AddressSpaceError,
+    SubnetAddresses,
+    cluster_subnet_sizes,
+    subnet_addresses,
+)
 from emr_platform.network.spec import NewVpcSpec, SubnetKind
 
 PREFIXES = range(16, 25)
@@ -38,6 +44,8 @@ def test_every_vpc_that_can_be_divided_is(prefix: int) -> None:
             continue
         addresses = subnet_addresses(spec(prefix, zones, kind))
 
+        sizes = cluster_subnet_sizes(spec(prefix, zones, kind))
+        assert sizes == tuple(each.num_addresses for each in addresses.cluster)
         vpc = IPv4Network(f"10.40.0.0/{prefix}")
         ranges = every_range(addresses)
         assert all(each.subnet_of(vpc) for each in ranges)
@@ -114,9 +122,10 @@ def test_the_first_nat_gateway_moves_no_subnet_of_a_small_vpc() -> None:
         assert (without.cluster, without.database) == (with_one.cluster, with_one.database)
 
 
-def test_no_room_for_nat_gateways() -> None:
+@pytest.mark.parametrize("divide", [subnet_addresses, cluster_subnet_sizes])
+def test_no_room_for_nat_gateways(divide: Callable[[NewVpcSpec], object]) -> None:
     with pytest.raises(AddressSpaceError) as caught:
-        subnet_addresses(spec(*IMPOSSIBLE))
+        divide(spec(*IMPOSSIBLE))
 
     assert str(caught.value) == (
         "10.40.0.0/24 has no room for the subnets of NAT gateways in 6 availability zones"
@@ -131,6 +140,16 @@ def test_a_vpc_of_another_size(cidr: str) -> None:
 
     assert str(caught.value) == f"{cidr} is a /{cidr.rpartition('/')[2]}"
     assert caught.value.allowed == "a block of /16 to /24"
+
+
+def test_vpcs_of_one_size_are_divided_alike() -> None:
+    first = subnet_addresses(NewVpcSpec(cidr="10.0.16.0/20", nat_gateways=1))
+    second = subnet_addresses(NewVpcSpec(cidr="192.168.240.0/20", nat_gateways=1))
+
+    assert [str(each) for each in first.cluster] == ["10.0.16.0/23", "10.0.18.0/23"]
+    assert [str(each) for each in second.cluster] == ["192.168.240.0/23", "192.168.242.0/23"]
+    assert [str(each) for each in second.database] == ["192.168.252.0/26", "192.168.252.64/26"]
+    assert [str(each) for each in second.public] == ["192.168.254.0/26", "192.168.254.64/26"]
 
 
 def test_zones_by_name_count_like_zones_by_number() -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
+from typing import NamedTuple
 
 from emr_platform.cluster.node_count_rules import most_nodes, nodes_at_start
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.spec import EnvironmentSpec
-from emr_platform.network.addresses import AddressSpaceError, subnet_addresses
+from emr_platform.network.addresses import (
+    AddressSpaceError,
+    cluster_subnet_sizes,
+    subnet_addresses,
+)
 from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import Path
 from emr_platform.rule import Finding, RuleBook
@@ -27,12 +32,13 @@ _AWS_KEEPS = 5
 )
 def subnet_has_room_at_start(spec: EnvironmentSpec) -> Iterator[Finding]:
     """At most as many nodes as the subnet has addresses that are left by AWS and endpoints."""
-    for path, cluster, cidr, room in _subnets(spec):
-        nodes = nodes_at_start(cluster)
-        if nodes > room:
+    for subnet in _subnets(spec):
+        nodes = nodes_at_start(subnet.cluster)
+        if nodes > subnet.room:
             yield Finding(
-                (*path, "core"),
-                f"the cluster starts with {nodes} nodes, and its subnet {cidr} has {room} addresses left",
+                (*subnet.path, "core"),
+                f"the cluster starts with {nodes} nodes, and its subnet {subnet.cidr} has "
+                f"{subnet.room} addresses left",
                 f"fewer nodes, or a larger {_cidr(spec)}",
             )
 
@@ -46,12 +52,13 @@ def subnet_has_room_at_start(spec: EnvironmentSpec) -> Iterator[Finding]:
 )
 def subnet_has_room_for_scaling(spec: EnvironmentSpec) -> Iterator[Finding]:
     """Scaling to at most as many nodes as the subnet has addresses left."""
-    for path, cluster, cidr, room in _subnets(spec):
-        nodes = most_nodes(cluster)
-        if nodes is not None and nodes > room:
+    for subnet in _subnets(spec):
+        nodes = most_nodes(subnet.cluster)
+        if nodes is not None and nodes > subnet.room:
             yield Finding(
-                (*path, "scaling", "maximum"),
-                f"the cluster grows to {nodes} nodes, and its subnet {cidr} has {room} addresses left",
+                (*subnet.path, "scaling", "maximum"),
+                f"the cluster grows to {nodes} nodes, and its subnet {subnet.cidr} has "
+                f"{subnet.room} addresses left",
                 f"a lower maximum, or a larger {_cidr(spec)}",
             )
 
@@ -62,19 +69,37 @@ def _cidr(spec: EnvironmentSpec) -> str:
     return f"network.cidr{of}"
 
 
-def _subnets(spec: EnvironmentSpec) -> Iterator[tuple[Path, ClusterSpec, IPv4Network, int]]:
-    """Clusters of instance groups in a VPC that the platform makes: the subnet's range, and its free addresses.
+class _Subnet(NamedTuple):
+    """The subnet of a cluster of instance groups, in a VPC that the platform makes.
 
-    In a shared one, other tenants' clusters take some of these.
+    Attributes:
+        path: Path of the cluster.
+        cluster: The cluster.
+        network: The VPC.
+        room: How many addresses are left; in a shared VPC, other tenants' clusters take some of these.
     """
-    if not isinstance(spec.network, NewVpcSpec):
+
+    path: Path
+    cluster: ClusterSpec
+    network: NewVpcSpec
+    room: int
+
+    @property
+    def cidr(self) -> IPv4Network:
+        """Its range of addresses."""
+        return subnet_addresses(self.network).cluster[self.cluster.subnet_index]
+
+
+def _subnets(spec: EnvironmentSpec) -> Iterator[_Subnet]:
+    network = spec.network
+    if not isinstance(network, NewVpcSpec):
         return
     try:
-        subnets = subnet_addresses(spec.network).cluster
+        sizes = cluster_subnet_sizes(network)
     except AddressSpaceError:
         return
-    taken = _AWS_KEEPS + len(spec.network.interface_endpoints)
+    taken = _AWS_KEEPS + len(network.interface_endpoints)
     for name, cluster in spec.clusters.items():
-        if not cluster.instance_fleets and cluster.subnet_index < len(subnets):
-            subnet = subnets[cluster.subnet_index]
-            yield ("clusters", name), cluster, subnet, subnet.num_addresses - taken
+        if not cluster.instance_fleets and cluster.subnet_index < len(sizes):
+            room = sizes[cluster.subnet_index] - taken
+            yield _Subnet(("clusters", name), cluster, network, room)

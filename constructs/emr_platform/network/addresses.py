@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Network
 
 from emr_platform.network.spec import NewVpcSpec
-from emr_platform.remembered import remembered
 
 LARGEST_VPC_PREFIX = 16
 SMALLEST_VPC_PREFIX = 24
@@ -50,7 +50,6 @@ def has_nat_subnets(spec: NewVpcSpec) -> bool:
     return spec.cluster_subnets == "private" and spec.nat_gateways > 0
 
 
-@remembered
 def subnet_addresses(spec: NewVpcSpec) -> SubnetAddresses:
     """Divide the VPC's address range.
 
@@ -66,24 +65,58 @@ def subnet_addresses(spec: NewVpcSpec) -> SubnetAddresses:
         AddressSpaceError: The VPC is larger than /16 or smaller than /24, or its subnets would be
             smaller than the smallest that AWS has, /28.
     """
-    vpc = IPv4Network(spec.cidr)
-    if not LARGEST_VPC_PREFIX <= vpc.prefixlen <= SMALLEST_VPC_PREFIX:
+    division = _division(spec)
+    start = int(IPv4Network(spec.cidr).network_address)
+
+    def moved(networks: Iterable[IPv4Network]) -> tuple[IPv4Network, ...]:
+        return tuple(
+            IPv4Network((start + int(each.network_address), each.prefixlen)) for each in networks
+        )
+
+    return SubnetAddresses(
+        moved(division.cluster), moved(division.database), moved(division.public)
+    )
+
+
+def cluster_subnet_sizes(spec: NewVpcSpec) -> tuple[int, ...]:
+    """How many addresses the subnets for clusters have, those that AWS keeps included.
+
+    Args:
+        spec: The VPC.
+
+    Raises:
+        AddressSpaceError: As that of :func:`subnet_addresses`.
+    """
+    return tuple(1 << (32 - each.prefixlen) for each in _division(spec).cluster)
+
+
+def _division(spec: NewVpcSpec) -> SubnetAddresses:
+    """The ranges of the subnets, had the VPC the first address of all."""
+    prefix, zones = int(spec.cidr.partition("/")[2]), spec.zone_count
+    if not LARGEST_VPC_PREFIX <= prefix <= SMALLEST_VPC_PREFIX:
         raise AddressSpaceError(
-            f"{spec.cidr} is a /{vpc.prefixlen}",
+            f"{spec.cidr} is a /{prefix}",
             allowed=f"a block of /{LARGEST_VPC_PREFIX} to /{SMALLEST_VPC_PREFIX}",
         )
-    zones = spec.zone_count
-    divide = _in_eighths if vpc.prefixlen <= _LAST_PREFIX_OF_EIGHTHS else _by_zones
-    cluster, database, public = divide(vpc, zones)
-    if has_nat_subnets(spec) and len(public) < zones:
+    division = _divided(prefix, zones, with_nat=has_nat_subnets(spec))
+    if has_nat_subnets(spec) and len(division.public) < zones:
         raise AddressSpaceError(
             f"{spec.cidr} has no room for the subnets of NAT gateways in {zones} availability zones",
             allowed=f"a larger block, at most {zones - 1} zones, or no NAT gateway",
         )
+    return division
+
+
+# VPCs of one size are divided alike, and of a thousand tenants most have the same size.
+@cache
+def _divided(prefix: int, zones: int, *, with_nat: bool) -> SubnetAddresses:
+    vpc = IPv4Network((0, prefix))
+    divide = _in_eighths if prefix <= _LAST_PREFIX_OF_EIGHTHS else _by_zones
+    cluster, database, public = divide(vpc, zones)
     return SubnetAddresses(
         cluster=tuple(cluster[:zones]),
         database=tuple(database[:zones]),
-        public=tuple(public[:zones]) if has_nat_subnets(spec) else (),
+        public=tuple(public[:zones]) if with_nat else (),
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
-from emr_platform.network.addresses import AddressSpaceError, subnet_addresses
+from emr_platform.network.addresses import AddressSpaceError, cluster_subnet_sizes
 from emr_platform.network.endpoint_services import ENDPOINT_SERVICES
 from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import Path, Problem
@@ -31,7 +31,7 @@ _ENDPOINTS = (
 def subnets_fit(spec: NewVpcSpec) -> Iterator[Finding]:
     """The address range can be divided among the subnets."""
     try:
-        subnet_addresses(spec)
+        cluster_subnet_sizes(spec)
     except AddressSpaceError as error:
         yield Finding(("cidr",), str(error), error.allowed)
 
