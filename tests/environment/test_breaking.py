@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
 from emr_platform.environment.rules import ALL_RULES, environment_problems
+from emr_platform.environment.script_rules import LocalScripts
 from emr_platform.environment.spec import EnvironmentSpec
 from tests.strategies import environments
 from tests.support import ROOT
@@ -384,7 +385,7 @@ def test_one_mistake_is_caught_by_its_rule_alone(rule_id: str, change: Breaker) 
         change(content, first)
         spec = EnvironmentSpec.model_validate({k: v for k, v in content.items() if v is not None})
 
-        problems = environment_problems(spec, directory=ROOT / "environments")
+        problems = environment_problems(spec, LocalScripts(ROOT / "environments"))
 
         errors = {problem.rule_id for problem in problems if problem.severity == "error"}
         assert errors == {rule_id}

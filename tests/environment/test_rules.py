@@ -10,7 +10,7 @@ import pytest
 
 from emr_platform.environment.file_problems import FILE_PROBLEMS, FileProblem
 from emr_platform.environment.rules import ALL_RULES, environment_problems
-from emr_platform.environment.script_rules import SCRIPT_RULES
+from emr_platform.environment.script_rules import SCRIPT_RULES, LocalScripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.rule import Rule
 
@@ -126,7 +126,7 @@ def script_ids(directory: Path | None, *names: str) -> list[str]:
             }
         }
     )
-    found = environment_problems(spec, directory)
+    found = environment_problems(spec, LocalScripts(directory) if directory else None)
     return [problem.rule_id for problem in found if problem.rule_id.startswith("EMR-SCRIPT")]
 
 
@@ -164,6 +164,28 @@ def test_script_outside_of_the_folder(tmp_path: Path) -> None:
 
 def test_script_that_is_a_folder(tmp_path: Path) -> None:
     assert script_ids(tmp_path, ".") == ["EMR-SCRIPT-001", "EMR-SCRIPT-001"]
+
+
+def test_a_script_is_looked_at_once_for_all_environments_of_a_check(tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text("#!/bin/bash\n", encoding="utf-8")
+    spec = environment(
+        clusters={
+            name: {"release": "emr-7.12.0", "steps": [{"name": "s", "script": "script"}]}
+            for name in ("one", "two")
+        }
+    )
+    scripts = LocalScripts(tmp_path)
+    before = [*scripts.of(spec)]
+    script.write_text("echo\n", encoding="utf-8")
+
+    assert [each.path for each in before] == [
+        ("clusters", name, "steps", 0, "script") for name in ("one", "two")
+    ]
+    assert [*scripts.of(spec)] == before
+    assert {each.first_line for each in before} == {b"#!/bin/bash\n"}
+    # The next check sees what has changed.
+    assert {each.first_line for each in LocalScripts(tmp_path).of(spec)} == {b"echo\n"}
 
 
 def test_no_script_rule_is_left_out() -> None:

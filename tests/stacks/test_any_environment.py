@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from emr_platform.environment.rules import environment_problems
+from emr_platform.environment.script_rules import LocalScripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.template_check.check import check_places
 from stacks.environment import EnvironmentStage
@@ -31,7 +32,7 @@ FEW_OR_MANY = settings(
 def test_a_valid_environment_breaks_no_rule(content: dict[str, Any]) -> None:
     spec = EnvironmentSpec.model_validate(content)
 
-    problems = environment_problems(spec, directory=ROOT / "environments")
+    problems = environment_problems(spec, LocalScripts(ROOT / "environments"))
 
     assert [problem for problem in problems if problem.severity == "error"] == []
 

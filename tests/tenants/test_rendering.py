@@ -242,3 +242,15 @@ def test_what_many_tenants_have_in_common_is_understood_once(tmp_path: Path) -> 
     assert staging.storage is prod.storage
     assert staging.clusters["etl"] is not prod.clusters["etl"]
     assert prod == read_estate([tmp_path / "customers.yaml"]).by_name["acme-prod"].load().spec
+
+
+def test_a_script_that_changed_is_seen_by_the_next_check(tmp_path: Path) -> None:
+    template = STANDARD + "    bootstrap: {tools: {script: tools.sh}}\n"
+    script = tmp_path / "tools.sh"
+    script.write_text("#!/bin/bash\n", encoding="utf-8")
+    assert load(tmp_path, "globex", templates={"standard": template}).warnings == ()
+
+    script.write_text("echo\n", encoding="utf-8")
+
+    again = load(tmp_path, "globex", templates={"standard": template})
+    assert [problem.rule_id for problem in again.warnings] == ["EMR-SCRIPT-003"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from emr_platform.environment.rules import environment_problems
+from emr_platform.environment.script_rules import LocalScripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.network.spec import NewVpcSpec, SharedVpcSpec
 from emr_platform.problems import Problem
@@ -244,7 +245,7 @@ def test_parts_that_are_not_deployed_are_not_looked_at() -> None:
     spec = environment(clusters=FAULTY_CLUSTER, result_store={"storage_gib": 20})
 
     def clusters(tenancy: Tenancy | None) -> list[str]:
-        problems = environment_problems(spec, ROOT / "environments", tenancy)
+        problems = environment_problems(spec, LocalScripts(ROOT / "environments"), tenancy)
         return [problem.rule_id for problem in problems if problem.path[0] == "clusters"]
 
     assert clusters(None) == clusters(SILO) != []

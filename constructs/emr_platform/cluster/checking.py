@@ -13,7 +13,7 @@ from emr_platform.cluster.references import REFERENCE_RULES, reference_problems
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.environment.rules import SEVERITIES
-from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts_of
+from emr_platform.environment.script_rules import SCRIPT_RULES, LocalScripts
 from emr_platform.problems import InvalidSpecError
 
 _ASKED = frozenset(
@@ -60,7 +60,7 @@ def refuse_problems(
         subnet_count=subnet_count,
         hosts=hosts,
     )
-    for script in local_scripts_of(spec, script_directory):
+    for script in LocalScripts(script_directory).of_cluster(spec):
         problems += SCRIPT_RULES.problems(script)
     problems = with_acknowledgements(
         problems,

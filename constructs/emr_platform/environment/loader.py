@@ -14,6 +14,7 @@ from emr_platform.environment.empty_values import empty_values
 from emr_platform.environment.known_parts import KnownParts
 from emr_platform.environment.rules import environment_problems, part_problems
 from emr_platform.environment.schema_errors import schema_problems
+from emr_platform.environment.script_rules import LocalScripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.text import read_text
 from emr_platform.environment.yaml_source import parse
@@ -109,6 +110,7 @@ def check_document(
     completed: Callable[[EnvironmentSpec], EnvironmentSpec] | None = None,
     tenancy: Tenancy | None = None,
     known: KnownParts | None = None,
+    scripts: LocalScripts | None = None,
     places: Node | None = None,
 ) -> LoadedEnvironment:
     """Check a document that was read already.
@@ -121,6 +123,7 @@ def check_document(
         completed: Adds what the document does not say. Default: it says everything.
         tenancy: What the environment is to a tenant. Default: it has a file of its own.
         known: Parts of other environments, of which many are alike. Default: none.
+        scripts: The scripts beside the file, if some were read already. Default: they are read.
         places: Where values stand, if that is more than the document has. Default: the document.
 
     Returns:
@@ -129,6 +132,7 @@ def check_document(
     Raises:
         InvalidSpecError: The environment has errors.
     """
+    scripts = scripts or LocalScripts(file.parent)
     errors = empty_values(root, EnvironmentSpec)
     try:
         spec = EnvironmentSpec.model_validate(known.document(root) if known else plain(root))
@@ -138,14 +142,14 @@ def check_document(
     if errors:
         found += schema_problems(errors, model=EnvironmentSpec, root=root, file=str(file))
         sound = _sound_parts(plain(root), [error["loc"] for error in errors])
-        more = part_problems(sound, file.parent, tenancy) if sound else []
+        more = part_problems(sound, scripts, tenancy) if sound else []
         found += [_placed(problem, root, str(file)) for problem in more]
         raise InvalidSpecError(in_file_order(found))
     if known:
         known.keep(root, spec)
     if completed:
         spec = completed(spec)
-    more = environment_problems(spec, directory=file.parent, tenancy=tenancy)
+    more = environment_problems(spec, scripts, tenancy)
     placed = (_placed(problem, places or root, str(file)) for problem in more)
     found = in_file_order([*found, *placed])
     if any(problem.severity == "error" for problem in found):

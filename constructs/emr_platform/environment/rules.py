@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 from emr_platform.acknowledged_warnings.rules import (
@@ -20,7 +19,7 @@ from emr_platform.environment.database_rules import DATABASE_RULES
 from emr_platform.environment.file_problems import FILE_PROBLEMS
 from emr_platform.environment.reachability_rules import REACHABILITY_RULES
 from emr_platform.environment.region_rules import REGION_RULES
-from emr_platform.environment.script_rules import SCRIPT_RULES, local_scripts
+from emr_platform.environment.script_rules import SCRIPT_RULES, LocalScripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.tag_rules import TAG_RULES
 from emr_platform.identity.rules import SSH_RULES, ssh_problems
@@ -67,13 +66,13 @@ SEVERITIES: Mapping[str, Severity] = {
 
 
 def environment_problems(
-    spec: EnvironmentSpec, directory: Path | None = None, tenancy: Tenancy | None = None
+    spec: EnvironmentSpec, scripts: LocalScripts | None = None, tenancy: Tenancy | None = None
 ) -> list[Problem]:
     """Check an environment and all its parts.
 
     Args:
         spec: The environment.
-        directory: Where paths of local scripts begin. Default: scripts are not looked at.
+        scripts: The scripts beside its file. Default: scripts are not looked at.
         tenancy: Who it is for. What is not deployed for them is not looked at. Default: an environment
             that has a file of its own.
 
@@ -86,7 +85,7 @@ def environment_problems(
     problems += REACHABILITY_RULES.problems(spec)
     problems += REGION_RULES.problems(spec) + ADDRESS_RULES.problems(spec)
     problems += COST_RULES.problems(spec) + DATABASE_RULES.problems(spec)
-    problems += _part_problems(spec, directory, tenancy)
+    problems += _part_problems(spec, scripts, tenancy)
     for name, cluster in spec.clusters.items():
         references = reference_problems(
             cluster,
@@ -103,18 +102,18 @@ def environment_problems(
         problems += tenancy_problems(spec, tenancy)
         # A template acknowledges what some of its tenants are warned of.
         return _acknowledged(problems, spec, asked=())
-    unasked = {rule.id for rule in SCRIPT_RULES.rules} if directory is None else set()
+    unasked = {rule.id for rule in SCRIPT_RULES.rules} if scripts is None else set()
     return _acknowledged(problems, spec, asked=SEVERITIES.keys() - unasked)
 
 
 def part_problems(
-    spec: EnvironmentSpec, directory: Path | None = None, tenancy: Tenancy | None = None
+    spec: EnvironmentSpec, scripts: LocalScripts | None = None, tenancy: Tenancy | None = None
 ) -> list[Problem]:
     """Check each part of an environment by itself, whatever the other parts say.
 
     Args:
         spec: The environment.
-        directory: Where paths of local scripts begin. Default: scripts are not looked at.
+        scripts: The scripts beside its file. Default: scripts are not looked at.
         tenancy: Who it is for. What is shared with them is not looked at. Default: an environment that has
             a file of its own.
 
@@ -122,11 +121,11 @@ def part_problems(
         Errors and warnings of the parts, with paths that begin in the environment. Warnings that
         the environment acknowledges carry the reason.
     """
-    return _acknowledged(_part_problems(spec, directory, tenancy), spec, asked=())
+    return _acknowledged(_part_problems(spec, scripts, tenancy), spec, asked=())
 
 
 def _part_problems(
-    spec: EnvironmentSpec, directory: Path | None, tenancy: Tenancy | None
+    spec: EnvironmentSpec, scripts: LocalScripts | None, tenancy: Tenancy | None
 ) -> list[Problem]:
     # What is wrong with a network that tenants share is reported once, where it is declared.
     shares_network = tenancy is not None and tenancy.tier in ("bridge", "pool")
@@ -138,8 +137,8 @@ def _part_problems(
         problems += _under("result_store", problems=result_store_problems(spec.result_store))
     for name, cluster in spec.clusters.items():
         problems += _under("clusters", name, problems=cluster_problems(cluster))
-    if directory is not None:
-        for script in local_scripts(spec, directory):
+    if scripts is not None:
+        for script in scripts.of(spec):
             problems += SCRIPT_RULES.problems(script)
     return problems
 

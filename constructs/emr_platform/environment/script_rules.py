@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from emr_platform import problems
@@ -34,30 +34,51 @@ class LocalScript:
     file: Path
     first_line: bytes | None
 
-    @classmethod
-    def read(cls, path: problems.Path, name: str, directory: Path) -> LocalScript:
-        """Look at a script."""
-        file = directory / name
-        try:
-            with file.open("rb") as stream:
-                first_line = stream.readline(_FIRST_LINE_BYTES)
-        except (OSError, ValueError):
-            return cls(path, name, file, None)
-        return cls(path, name, file, first_line)
+
+class LocalScripts:
+    """The scripts in a directory, each looked at once: many tenants have the same.
+
+    It is there for one check; who checks again, after a script may have changed, makes another one.
+
+    Attributes:
+        directory: Where paths of scripts begin, that of the environment file.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._read: dict[str, tuple[Path, bytes | None]] = {}
+
+    def of(self, spec: EnvironmentSpec) -> Iterator[LocalScript]:
+        """All local scripts of all clusters of an environment."""
+        for name, cluster in spec.clusters.items():
+            yield from self.of_cluster(cluster, "clusters", name)
+
+    def of_cluster(self, cluster: ClusterSpec, *prefix: str) -> Iterator[LocalScript]:
+        """All local scripts of one cluster.
+
+        Args:
+            cluster: The cluster.
+            prefix: The keys that lead to it. Default: paths begin in the cluster.
+        """
+        for path, name in scripts(cluster):
+            if is_local_script(name):
+                if name not in self._read:
+                    file = self.directory / name
+                    self._read[name] = (file, _first_line(file))
+                yield LocalScript((*prefix, *path), name, *self._read[name])
+
+
+def _first_line(file: Path) -> bytes | None:
+    try:
+        with file.open("rb") as stream:
+            return stream.readline(_FIRST_LINE_BYTES)
+    except (OSError, ValueError):
+        return None
 
 
 def local_scripts(spec: EnvironmentSpec, directory: Path) -> Iterator[LocalScript]:
     """All local scripts of all clusters, relative to the directory of the environment file."""
-    for cluster_name, cluster in spec.clusters.items():
-        for script in local_scripts_of(cluster, directory):
-            yield replace(script, path=("clusters", cluster_name, *script.path))
-
-
-def local_scripts_of(cluster: ClusterSpec, directory: Path) -> Iterator[LocalScript]:
-    """All local scripts of one cluster, with paths that begin in it."""
-    for path, script in scripts(cluster):
-        if is_local_script(script):
-            yield LocalScript.read(path, script, directory)
+    return LocalScripts(directory).of(spec)
 
 
 @SCRIPT_RULES.rule(

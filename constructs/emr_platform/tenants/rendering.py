@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from emr_platform.environment.known_parts import KnownParts
 from emr_platform.environment.loader import LoadedEnvironment, check_document
+from emr_platform.environment.script_rules import LocalScripts
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_tree import Entry, MappingNode, Mark, Node, ScalarNode, plain
 from emr_platform.pool.spec import PoolSpec
@@ -54,6 +55,7 @@ class Rendering:
         self.addresses = RowAddresses(file)
         self.shared = SharedEnvironments(file, self.load)
         self._known = KnownParts()
+        self._scripts = LocalScripts(file.path.parent)
 
     def effective(self, row: Row) -> Effective:
         """Put an environment together.
@@ -180,6 +182,7 @@ class Rendering:
             completed=completed,
             tenancy=tenancy,
             known=self._known,
+            scripts=self._scripts,
             places=_with_pool(effective),
         )
 
