@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -153,6 +154,11 @@ class TextMatching:
     pattern: str
     allowed: str
 
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        # As in JSON Schema, \d and \w mean ASCII.
+        return re.compile(self.pattern, re.ASCII)
+
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
@@ -164,8 +170,7 @@ class TextMatching:
         return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
 
     def _check(self, text: str) -> str:
-        # As in JSON Schema, \d and \w mean ASCII.
-        if not re.fullmatch(self.pattern, text, re.ASCII):
+        if not self._compiled.fullmatch(text):
             raise PydanticCustomError(
                 "text",
                 "found '{text}', allowed is {allowed}",

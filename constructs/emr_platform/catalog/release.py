@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, total_ordering
 
 _LABEL = re.compile(r"emr-(?P<spark>spark-)?(?P<version>\d+\.\d+\.\d+)")
@@ -17,10 +17,18 @@ class Release:
     Attributes:
         version: Major, minor and patch number.
         is_spark_line: Whether it is of the ``emr-spark-…`` line, which holds Spark and its companions only.
+        label: Its release label.
     """
 
     version: tuple[int, int, int]
     is_spark_line: bool = False
+    label: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Write the label once: rules ask for it over and over."""
+        numbers = ".".join(map(str, self.version))
+        label = f"emr-{'spark-' if self.is_spark_line else ''}{numbers}"
+        object.__setattr__(self, "label", label)
 
     @classmethod
     def parse(cls, label: str) -> Release:
@@ -35,11 +43,6 @@ class Release:
     def major(self) -> int:
         """The major number, 7 for ``emr-7.12.0``."""
         return self.version[0]
-
-    @property
-    def label(self) -> str:
-        """The release label."""
-        return f"emr-{'spark-' if self.is_spark_line else ''}{'.'.join(map(str, self.version))}"
 
     def __lt__(self, other: Release) -> bool:
         """Releases are ordered by their numbers; at equal numbers the Spark line counts as newer."""

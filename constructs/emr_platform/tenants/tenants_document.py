@@ -119,7 +119,7 @@ class TenantsDocument:
         self.path = path
         self.root = stamped(root, str(path))
         self.reading_problems = problems
-        self._templates: dict[Path, Template | InvalidSpecError] = {}
+        self._templates: dict[str, Template | InvalidSpecError] = {}
 
     @cached_property
     def rows(self) -> dict[str, Row]:
@@ -227,16 +227,17 @@ class TenantsDocument:
                     )
                 ]
             )
-        file = self.path.parent / str(plain(entry.node))
-        if file not in self._templates:
+        name = str(plain(entry.node))
+        if name not in self._templates:
+            file = self.path.parent / name
             if not file.is_file():
                 problem = missing_template(file, entry.value_mark, str(self.path), path)
                 raise InvalidSpecError([problem])
             try:
-                self._templates[file] = load_template(file)
+                self._templates[name] = load_template(file)
             except InvalidSpecError as error:
-                self._templates[file] = error
-        template = self._templates[file]
+                self._templates[name] = error
+        template = self._templates[name]
         if isinstance(template, InvalidSpecError):
             raise template
         return template
