@@ -10,6 +10,7 @@ from emr_platform.environment.empty_values import empty_values
 from emr_platform.environment.loader import load_environment_text
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.environment.yaml_source import parse
+from emr_platform.environment.yaml_tree import plain
 from emr_platform.problems import InvalidSpecError
 
 START = "name: dev\nregion: us-east-1\n"
@@ -18,7 +19,7 @@ START = "name: dev\nregion: us-east-1\n"
 def found(text: str) -> list[Any]:
     root, _ = parse(START + text, "dev.yaml")
     assert root is not None
-    return [error["loc"] for error in empty_values(root, EnvironmentSpec)]
+    return [error["loc"] for error in empty_values(root, plain(root), EnvironmentSpec)]
 
 
 @pytest.mark.parametrize("empty", ["", "~", "null", "!!null ''"])

@@ -96,8 +96,8 @@ def _adapter() -> TypeAdapter[Any]:
 
 def _validate(value: Any) -> tuple[Configuration, ...]:
     """Check either form as it was written, so that errors point at what the user wrote."""
-    if value == ():
-        return ()  # the default, once for every group and type
+    if isinstance(value, tuple) and all(isinstance(each, Configuration) for each in value):
+        return value  # the default, once for every group and type; or what was checked before
     checked = _adapter().validate_python(value)
     if isinstance(checked, tuple):
         return checked

@@ -54,9 +54,10 @@ def load_deployment(file: Path | None, environments: tuple[Deployable, ...]) -> 
     root, problems = parse(read_text(place).removeprefix("\ufeff"), str(place))
     if root is None:
         raise InvalidSpecError([_about_this_file(problem) for problem in problems])
-    errors = empty_values(root, DeploymentSpec)
+    document = plain(root)
+    errors = empty_values(root, document, DeploymentSpec)
     try:
-        spec = DeploymentSpec.model_validate(plain(root))
+        spec = DeploymentSpec.model_validate(document)
     except ValidationError as error:
         errors += error.errors(include_url=False)
     if errors:

@@ -19,7 +19,7 @@ _Location = tuple[str | int, ...]
 _Alternatives = list[tuple[_Location, Declared]]
 
 
-def empty_values(root: Node, model: type[BaseModel]) -> list[ErrorDetails]:
+def empty_values(root: Node, document: Any, model: type[BaseModel]) -> list[ErrorDetails]:
     """Find every key that has no value and may be left out.
 
     Without a value it is neither left out nor does it say something: ``ssh:`` above lines that are
@@ -27,12 +27,13 @@ def empty_values(root: Node, model: type[BaseModel]) -> list[ErrorDetails]:
 
     Args:
         root: The document.
+        document: The same as Python's own types. Parts of it may be specs already, in which there are none.
         model: What it is checked against.
 
     Returns:
         Errors like pydantic's own, one for each such key.
     """
-    if not _has_empty_value(root):
+    if not _has_empty_value(document):
         return []
     return [
         ErrorDetails(type=EMPTY_VALUE, loc=location, msg="no value", input=None)
@@ -40,16 +41,12 @@ def empty_values(root: Node, model: type[BaseModel]) -> list[ErrorDetails]:
     ]
 
 
-def _has_empty_value(root: Node) -> bool:
-    nodes = [root]
-    for node in nodes:
-        if isinstance(node, MappingNode):
-            nodes += [entry.node for entry in node.entries.values()]
-        elif isinstance(node, SequenceNode):
-            nodes += node.items
-        elif node.value is None:
-            return True
-    return False
+def _has_empty_value(document: Any) -> bool:
+    if isinstance(document, dict):
+        return any(map(_has_empty_value, document.values()))
+    if isinstance(document, list):
+        return any(map(_has_empty_value, document))
+    return document is None
 
 
 def _locations(node: Node, alternatives: _Alternatives) -> Iterator[_Location]:

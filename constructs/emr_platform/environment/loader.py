@@ -133,9 +133,10 @@ def check_document(
         InvalidSpecError: The environment has errors.
     """
     scripts = scripts or LocalScripts(file.parent)
-    errors = empty_values(root, EnvironmentSpec)
+    document = known.document(root) if known else plain(root)
+    errors = empty_values(root, document, EnvironmentSpec)
     try:
-        spec = EnvironmentSpec.model_validate(known.document(root) if known else plain(root))
+        spec = EnvironmentSpec.model_validate(document)
     except ValidationError as error:
         errors += error.errors(include_url=False)
     found = list(problems)

@@ -52,9 +52,10 @@ def template_parameters(template: Template) -> Mapping[str, Parameter]:
     if node is None:
         return {}
     head = MappingNode(node.mark, True, {"parameters": Entry("parameters", node.mark, node)})
-    errors = empty_values(head, TemplateHead)
+    document = plain(head)
+    errors = empty_values(head, document, TemplateHead)
     try:
-        declared = TemplateHead.model_validate(plain(head)).parameters
+        declared = TemplateHead.model_validate(document).parameters
     except ValidationError as error:
         errors += error.errors(include_url=False)
         declared = {}

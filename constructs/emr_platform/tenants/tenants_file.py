@@ -65,7 +65,7 @@ class TenantsFile(TenantsDocument):
         if isinstance(self.root, MappingNode):
             keys = {k: e for k, e in self.root.entries.items() if k not in ("shared", "tenants")}
             head_only = MappingNode(self.root.mark, self.root.block, keys)
-            errors += empty_values(head_only, TenantsFileSpec)
+            errors += empty_values(head_only, document, TenantsFileSpec)
         try:
             head = TenantsFileSpec.model_validate(document)
         except ValidationError as error:
@@ -90,9 +90,10 @@ class TenantsFile(TenantsDocument):
         model: type[TenantSpec] | type[SharedSpec] = (
             SharedSpec if row.section == "shared" else TenantSpec
         )
-        errors = empty_values(_without_overrides(row.node), model)
+        document = plain(row.node)
+        errors = empty_values(_without_overrides(row.node), document, model)
         try:
-            spec = model.model_validate(plain(row.node))
+            spec = model.model_validate(document)
         except ValidationError as error:
             errors += error.errors(include_url=False)
         if errors:
