@@ -174,16 +174,22 @@ def normal(value: Json, *, level: int = 0) -> Json:
     Raises:
         RecursionError: It has more levels than templates have.
     """
+    # Most of a template is text, for which not even a call is made.
+    if value.__class__ is str:
+        return value
     if level > MOST_LEVELS:
         raise RecursionError
+    inner = level + 1
     if isinstance(value, dict):
-        plain = {str(key): normal(inner, level=level + 1) for key, inner in value.items()}
-        attribute = plain.get("Fn::GetAtt")
-        if len(plain) == 1 and isinstance(attribute, str):
+        plain = {
+            str(key): each if each.__class__ is str else normal(each, level=inner)
+            for key, each in value.items()
+        }
+        if len(plain) == 1 and isinstance(attribute := plain.get("Fn::GetAtt"), str):
             return {"Fn::GetAtt": attribute.split(".", 1)}
         return plain
     if isinstance(value, list):
-        return [normal(inner, level=level + 1) for inner in value]
+        return [each if each.__class__ is str else normal(each, level=inner) for each in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None else str(value)
