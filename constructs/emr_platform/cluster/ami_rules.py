@@ -85,10 +85,10 @@ def cluster_has_one_architecture(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def ami_has_one_architecture(spec: ClusterSpec) -> Iterator[Finding]:
     """No AMI twice for types of different architectures."""
-    amis = {path: instance.ami_id for path, instance in instances(spec)}
+    amis = {path: instance.ami_id for path, instance in instances(spec) if instance.ami_id}
     seen: dict[str, dict[str, str]] = defaultdict(dict)
-    for node in nodes(spec):
-        ami, type_ = amis[node.path], node.type
+    for node in nodes(spec) if amis else ():
+        ami, type_ = amis.get(node.path), node.type
         if ami is None or type_ is None:
             continue
         others = {kind: name for kind, name in seen[ami].items() if kind != type_.architecture}

@@ -31,7 +31,7 @@ from emr_platform.presets.rules import PRESET_RULES
 from emr_platform.problems import Problem
 from emr_platform.remembered import remembered_items
 from emr_platform.rule import Rule, RuleBook, problems_of
-from emr_platform.security_configuration.rules import SECURITY_RULES
+from emr_platform.security_configuration.rules import SECURITY_RULES, cluster_security_problems
 
 _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     RELEASE_RULES,
@@ -54,10 +54,9 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     *CONFIGURATION_BOOKS,
 )
 
-CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = (
-    *(rule for book in _BOOKS for rule in book.rules),
-    *SECURITY_RULES,
-)
+_RULES = tuple(rule for book in _BOOKS for rule in book.rules)
+
+CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = (*_RULES, *SECURITY_RULES)
 """Every rule about a cluster by itself."""
 
 
@@ -75,6 +74,6 @@ def cluster_problems(spec: ClusterSpec) -> list[Problem]:
 
 @remembered_items
 def _problems(spec: ClusterSpec) -> Iterable[Problem]:
-    for problem in problems_of(CLUSTER_RULES, spec):
+    for problem in (*problems_of(_RULES, spec), *cluster_security_problems(spec)):
         # Rules look at what EMR gets; their readers, at what the file says.
         yield replace(problem, path=written_path(spec, problem.path))

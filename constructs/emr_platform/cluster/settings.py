@@ -22,6 +22,8 @@ from emr_platform.configurations.spec import Configuration
 from emr_platform.problems import Path
 from emr_platform.remembered import remembered, remembered_items
 
+_WHOLE_NUMBER = re.compile(r"\s*\d{1,12}\s*")
+
 ANNOTATION = "EMR.secret@"
 """What EMR takes off the name of a property whose value is the ARN of a secret."""
 
@@ -92,7 +94,7 @@ def worker_nodes(spec: ClusterSpec) -> tuple[Node, ...]:
 
 def cluster_setting(spec: ClusterSpec, classification: str, name: str) -> Setting | None:
     """What a property is for the whole cluster, as EMR gets it; None where nothing sets it."""
-    return cluster_settings(spec, classification).get(name)
+    return _settings_by_classification(spec).get(classification, _NONE).get(name)
 
 
 def cluster_settings(spec: ClusterSpec, classification: str) -> Mapping[str, Setting]:
@@ -131,10 +133,16 @@ def node_setting(spec: ClusterSpec, node: Node, classification: str, name: str) 
 def all_settings(spec: ClusterSpec, classification: str, name: str) -> tuple[Setting, ...]:
     """Every place where a property is set, for the cluster or for some nodes."""
     found = [cluster_setting(spec, classification, name)]
-    for node in nodes(spec):
+    for node in _configured_nodes(spec):
         own = _find(node.configurations, classification, name)
         found.append(own and Setting(own.value, (*node.path, "configurations", *own.path)))
     return tuple(setting for setting in found if setting)
+
+
+@remembered
+def _configured_nodes(spec: ClusterSpec) -> tuple[Node, ...]:
+    """The nodes that have classifications of their own."""
+    return tuple(node for node in nodes(spec) if node.configurations)
 
 
 @remembered_items
@@ -175,7 +183,7 @@ def is_true(setting: Setting | None) -> bool:
 
 def whole_number(setting: Setting | None) -> int | None:
     """The value of a property as a whole number; None if it is not set, or is none."""
-    if setting is None or not re.fullmatch(r"\s*\d{1,12}\s*", setting.value):
+    if setting is None or not _WHOLE_NUMBER.fullmatch(setting.value):
         return None
     return int(setting.value)
 

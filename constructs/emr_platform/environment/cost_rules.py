@@ -121,7 +121,7 @@ def scaling_keeps_blocks(spec: EnvironmentSpec) -> Iterator[Finding]:
     if spec.protection == "retain":
         for path, cluster in _clusters(spec):
             key = _what_scales_core(cluster)
-            given = cluster_setting(cluster, "hdfs-site", REPLICATION)
+            given = cluster_setting(cluster, "hdfs-site", REPLICATION) if key else None
             if key and given is None and default_replication(core_size(cluster)) == 1:
                 yield Finding(
                     (*path, *key),

@@ -127,6 +127,8 @@ def used_presets(chosen: Presets) -> tuple[PresetUse, ...]:
         The presets in the order of a list, or of their names in a mapping. Options that are required and not
         said, as a list cannot, are missing.
     """
+    if not chosen:
+        return ()
     if isinstance(chosen, _PresetsSpec):
         return tuple(
             PresetUse(

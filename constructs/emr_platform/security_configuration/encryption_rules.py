@@ -247,7 +247,7 @@ def _has_one(spec: ClusterSpec) -> bool:
 )
 def release_knows_security_configurations(spec: ClusterSpec) -> Iterator[Finding]:
     """None with earlier releases; the file may say that there is none."""
-    if _has_one(spec) and Release.parse(spec.release) < _FIRST:
+    if Release.parse(spec.release) < _FIRST and _has_one(spec):
         yield Finding(
             ("security_configuration",),
             f"{spec.release} knows no security configurations",

@@ -5,13 +5,14 @@ The rules themselves are in the modules beside this one, by what they are about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import wraps
 
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.problems import Problem
-from emr_platform.rule import Finding, Rule
+from emr_platform.remembered import remembered_items
+from emr_platform.rule import Finding, Rule, problems_of
 from emr_platform.security_configuration.authentication_rules import (
     AUTHENTICATION_RULES,
     CLUSTER_AUTHENTICATION_RULES,
@@ -47,6 +48,31 @@ def security_problems(spec: SecurityConfigurationSpec) -> list[Problem]:
     return [problem for book in _BOOKS for problem in book.problems(spec)]
 
 
+def cluster_security_problems(spec: ClusterSpec) -> list[Problem]:
+    """Check the security configuration of a cluster, by itself and beside what else the cluster has.
+
+    Args:
+        spec: The cluster.
+
+    Returns:
+        All errors and warnings, with paths that begin in the cluster.
+    """
+    declared = declared_security(spec)
+    problems = _problems(declared) if declared else ()
+    return [
+        *(problem.under(("security_configuration",)) for problem in problems),
+        *problems_of(_CLUSTER_RULES, spec),
+    ]
+
+
+@remembered_items
+def _problems(spec: SecurityConfigurationSpec) -> Iterable[Problem]:
+    return security_problems(spec)
+
+
+_CLUSTER_RULES = tuple(rule for book in _CLUSTER_BOOKS for rule in book.rules)
+
+
 def _of_cluster(rule: Rule[SecurityConfigurationSpec]) -> Rule[ClusterSpec]:
     """The same rule, asked of a cluster."""
 
@@ -61,6 +87,6 @@ def _of_cluster(rule: Rule[SecurityConfigurationSpec]) -> Rule[ClusterSpec]:
 
 SECURITY_RULES: tuple[Rule[ClusterSpec], ...] = (
     *(_of_cluster(rule) for book in _BOOKS for rule in book.rules),
-    *(rule for book in _CLUSTER_BOOKS for rule in book.rules),
+    *_CLUSTER_RULES,
 )
 """Every rule about the security configuration of a cluster."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from emr_platform.catalog.classifications import (
     EXPORT,
     applications_of,
+    classification_data,
     classifications,
     is_in_release,
     nested_in,
@@ -124,12 +125,12 @@ def variables_are_exported(spec: ClusterSpec) -> Iterator[Finding]:
 def classifications_are_used(spec: ClusterSpec) -> Iterator[Finding]:
     """An application that a classification is for is installed."""
     release = Release.parse(spec.release)
-    installed = " and ".join(effective_applications(spec)) or "no applications"
     for path, configuration in all_configurations(spec):
         name = configuration.classification
         applications = applications_of(name)
         known = is_in_release(name, release) is not False and not is_unknown(name)
         if known and applications and not installs(spec, *applications):
+            installed = " and ".join(effective_applications(spec)) or "no applications"
             message = f"{name} on a cluster with {installed}"
             yield Finding(path, message, f"{applications[0]} among the applications")
 
@@ -152,7 +153,7 @@ def classifications_are_not_empty(spec: ClusterSpec) -> Iterator[Finding]:
 
 def is_unknown(name: str) -> bool:
     """Whether none of the tables has a classification."""
-    return name not in classifications()
+    return name not in classification_data().known_to
 
 
 def _similar(name: str, release: Release) -> str | None:

@@ -99,11 +99,14 @@ def nodes_have_memory(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def largest_container_fits(spec: ClusterSpec) -> Iterator[Finding]:
     """At most the memory that YARN has on the largest nodes."""
+    settings = all_settings(spec, "yarn-site", LARGEST_CONTAINER)
+    if not settings:
+        return
     memories = [node_memory_mib(spec, node) for node in worker_nodes(spec)]
     known = [memory for memory in memories if memory is not None]
     if not known or len(known) < len(memories):
         return
-    for setting in all_settings(spec, "yarn-site", LARGEST_CONTAINER):
+    for setting in settings:
         limit = whole_number(setting)
         if limit is not None and limit > max(known):
             message = f"containers of up to {limit} MiB, and no node with more than {max(known)}"
@@ -173,16 +176,22 @@ def capacities_are_of_queues(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def tasks_fit(spec: ClusterSpec) -> Iterator[Finding]:
     """At most the largest container for mappers, reducers and their master."""
+    settings = [
+        (name, setting)
+        for name in _TASK_MEMORY
+        for setting in all_settings(spec, "mapred-site", name)
+    ]
+    if not settings:
+        return
     containers = [largest_container_mib(spec, node) for node in worker_nodes(spec)]
     known = [container for container in containers if container is not None]
     if not known or len(known) < len(containers):
         return
-    for name in _TASK_MEMORY:
-        for setting in all_settings(spec, "mapred-site", name):
-            memory = whole_number(setting)
-            if memory is not None and memory > max(known):
-                message = f"{name} is {memory} MiB, and no container has more than {max(known)}"
-                yield Finding(setting.path, message, f"at most {max(known)}")
+    for name, setting in settings:
+        memory = whole_number(setting)
+        if memory is not None and memory > max(known):
+            message = f"{name} is {memory} MiB, and no container has more than {max(known)}"
+            yield Finding(setting.path, message, f"at most {max(known)}")
 
 
 @YARN_RULES.rule(
