@@ -25,6 +25,14 @@ class Mark(NamedTuple):
     file: str = ""
     parameter: str = ""
 
+    def in_file(self, file: str) -> Mark:
+        """The same place, of a document that is put together from several files."""
+        return Mark(self.line, self.column, file, self.parameter)
+
+    def given_by(self, parameter: str) -> Mark:
+        """The same place, of a value that a parameter was given there."""
+        return Mark(self.line, self.column, self.file, parameter)
+
     def location(self, file: str) -> Location:
         """The place as problems have it.
 

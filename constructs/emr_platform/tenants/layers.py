@@ -29,10 +29,10 @@ def stamped(node: Node, file: str) -> Node:
         node: The document.
         file: The file.
     """
-    mark = node.mark._replace(file=file)
+    mark = node.mark.in_file(file)
     if isinstance(node, MappingNode):
         entries = {
-            key: Entry(key, entry.mark._replace(file=file), stamped(entry.node, file))
+            key: Entry(key, entry.mark.in_file(file), stamped(entry.node, file))
             for key, entry in node.entries.items()
         }
         return MappingNode(mark, node.block, entries, node.size)

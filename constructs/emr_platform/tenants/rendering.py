@@ -127,7 +127,7 @@ class Rendering:
             root = merged(root, MappingNode(entry.mark, block=True, entries={"tags": entry}))
         network = self.file.lock.ranges.get(row.name) if self.file.wants_range(row) else None
         if network:
-            mark = row.mark._replace(parameter="address_pool")
+            mark = row.mark.given_by("address_pool")
             cidr = Entry("cidr", mark, ScalarNode(mark, str(network)))
             inner = MappingNode(mark, block=True, entries={"cidr": cidr})
             over = {"network": Entry("network", mark, inner)}

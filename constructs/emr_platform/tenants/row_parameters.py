@@ -43,7 +43,7 @@ def parameter_values(
         if problem := _value_problem(row, template, parameters, name, path, entry):
             problems.append(problem)
         if isinstance(entry.node, ScalarNode):
-            mark = entry.value_mark._replace(parameter=name)
+            mark = entry.value_mark.given_by(name)
             values[name] = ScalarNode(mark, entry.node.value)
     return values, problems
 

@@ -80,7 +80,7 @@ def template_parameters(template: Template) -> Mapping[str, Parameter]:
         parameters[name] = Parameter(
             spec,
             entry.mark,
-            ScalarNode(default.mark._replace(parameter=name), default.value)
+            ScalarNode(default.mark.given_by(name), default.value)
             if isinstance(default, ScalarNode)
             else None,
         )

@@ -72,10 +72,7 @@ class Row:
             "environment": self.stage or self.key,
             "tier": self.tier,
         }
-        return {
-            name: ScalarNode(self.mark._replace(parameter=name), value)
-            for name, value in values.items()
-        }
+        return {name: ScalarNode(self.mark.given_by(name), value) for name, value in values.items()}
 
     @property
     def layers(self) -> Iterator[tuple[ProblemPath, MappingNode]]:
