@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from emr_platform.cluster.effective import written_path
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.problems import Problem
+from emr_platform.rule import problems_of
 from tests.cluster.cases import Values, all_cases
 from tests.cluster.cases.basics import ebs, release, scaling, step
 
@@ -43,6 +46,18 @@ def test_accepted(rule_id: str, values: Values) -> None:
 )
 def test_refused(rule_id: str, values: Values) -> None:
     assert len(found(rule_id, values)) == 1
+
+
+def test_rules_that_never_see_sizes_need_none() -> None:
+    """Asked of the whole cluster, every rule says the same."""
+    every = [values for _, accepted, refused in CASES for values in (*accepted, *refused)]
+    for values in every:
+        spec = cluster(**values)
+        whole = [
+            replace(problem, path=written_path(spec, problem.path))
+            for problem in problems_of(CLUSTER_RULES, spec)
+        ]
+        assert cluster_problems(spec) == whole
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from emr_platform.cluster.ami_rules import AMI_RULES
 from emr_platform.cluster.application_rules import APPLICATION_RULES
 from emr_platform.cluster.capacity_rules import CAPACITY_RULES
 from emr_platform.cluster.configuration_rules import CONFIGURATION_BOOKS
+from emr_platform.cluster.configuration_rules.hdfs import HDFS_RULES
+from emr_platform.cluster.configuration_rules.spark_sizes import SPARK_SIZE_RULES
 from emr_platform.cluster.decommissioning import DECOMMISSION_RULES
 from emr_platform.cluster.effective import written_path
 from emr_platform.cluster.fleet_rules import FLEET_RULES
@@ -23,6 +25,7 @@ from emr_platform.cluster.node_count_rules import NODE_COUNT_RULES
 from emr_platform.cluster.primary_rules import PRIMARY_RULES
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
+from emr_platform.cluster.sizes import without_sizes
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.cluster.step_rules import STEP_RULES
 from emr_platform.cluster.volume_rules import VOLUME_RULES
@@ -54,10 +57,30 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     *CONFIGURATION_BOOKS,
 )
 
-_RULES = tuple(rule for book in _BOOKS for rule in book.rules)
+_ABOUT_SIZES = (
+    CAPACITY_RULES,
+    HIGH_AVAILABILITY_RULES,
+    PRIMARY_RULES,
+    NODE_COUNT_RULES,
+    AUTOMATIC_SCALING_RULES,
+    ALARM_RULES,
+    DECOMMISSION_RULES,
+    VOLUME_RULES,
+    HDFS_RULES,
+    SPARK_SIZE_RULES,
+)
+"""Books whose rules look at how many nodes groups have, or at how large their disks are. The others never see that."""
 
-CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = (*_RULES, *SECURITY_RULES)
+_SIZE_RULES = tuple(rule for book in _ABOUT_SIZES for rule in book.rules)
+_OTHER_RULES = tuple(rule for book in _BOOKS if book not in _ABOUT_SIZES for rule in book.rules)
+
+CLUSTER_RULES: tuple[Rule[ClusterSpec], ...] = (
+    *(rule for book in _BOOKS for rule in book.rules),
+    *SECURITY_RULES,
+)
 """Every rule about a cluster by itself."""
+
+_ORDER = {rule.id: position for position, rule in enumerate(CLUSTER_RULES)}
 
 
 def cluster_problems(spec: ClusterSpec) -> list[Problem]:
@@ -74,6 +97,12 @@ def cluster_problems(spec: ClusterSpec) -> list[Problem]:
 
 @remembered_items
 def _problems(spec: ClusterSpec) -> Iterable[Problem]:
-    for problem in (*problems_of(_RULES, spec), *cluster_security_problems(spec)):
+    problems = [*problems_of(_SIZE_RULES, spec), *_other_problems(without_sizes(spec))]
+    for problem in sorted(problems, key=lambda each: _ORDER[each.rule_id]):
         # Rules look at what EMR gets; their readers, at what the file says.
         yield replace(problem, path=written_path(spec, problem.path))
+
+
+@remembered_items
+def _other_problems(spec: ClusterSpec) -> Iterable[Problem]:
+    return (*problems_of(_OTHER_RULES, spec), *cluster_security_problems(spec))
