@@ -24,6 +24,8 @@ _errors: Any = errors
 jsii_reference = _kernel._make_reference_for_native
 """How jsii itself makes an argument ready to be sent."""
 
+# Which jsii would look up in the environment at each message.
+_WITH_STACK_TRACES = has_stack_traces()
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _REQUESTS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     types.CreateRequest: ("create", ("fqn", "args", "overrides", "interfaces")),
@@ -76,7 +78,7 @@ class MessagesProcess(provider._NodeProcess):
     def send(self, request: Any, response_type: Any) -> Any:
         """Send a request, and wait for what is answered; see :class:`jsii._kernel.providers.process._NodeProcess`."""
         known = _REQUESTS.get(request.__class__)
-        if known is None or has_stack_traces():
+        if known is None or _WITH_STACK_TRACES:
             return super().send(request, response_type)
         api, fields = known
         message = {field: getattr(request, field) for field in fields}

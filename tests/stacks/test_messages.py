@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import jsii
@@ -14,9 +17,9 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 from constructs import IConstruct
 from jsii._kernel import types
-from jsii._kernel.providers import process as provider
 
 from stacks.messages import MessagesProcess, _default, jsii_reference, reference
+from tests.support import ROOT
 
 
 def values() -> dict[str, Any]:
@@ -128,14 +131,25 @@ def test_the_cdk_can_call_back() -> None:
     assert "it/made" in visited
 
 
-def test_where_python_was_is_sent_by_jsii_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_python_was_is_sent_by_jsii_when_asked_for() -> None:
     # https://aws.github.io/jsii/user-guides/lib-user/configuration/
-    monkeypatch.setenv("JSII_HOST_STACK_TRACES", "1")
-    asked = []
-    monkeypatch.setattr(
-        provider._NodeProcess, "send", lambda _, request, answer: asked.append((request, answer))
+    program = """
+from jsii._kernel import types
+from jsii._kernel.providers import process as provider
+from stacks.messages import MessagesProcess
+provider._NodeProcess.send = lambda self, request, answer: print(answer.__name__)
+provider._NodeProcess.stop = lambda self: None
+MessagesProcess().send(types.GetRequest(types.ObjRef("a@1"), "node"), types.GetResponse)
+"""
+
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "JSII_HOST_STACK_TRACES": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
-    jsii.kernel.provider.get(types.GetRequest(types.ObjRef("a@1"), "node"))
-
-    assert [answer for _, answer in asked] == [types.GetResponse]
+    assert result.stdout == "GetResponse\n", result.stderr
