@@ -59,7 +59,7 @@ class Project:
     """A folder with environments of the size of ``prod``.
 
     Args:
-        directory: An empty folder.
+        directory: An empty folder, or where to make one.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -70,6 +70,7 @@ class Project:
     def write(self, count: int) -> list[str]:
         """Have so many environments, and return their names."""
         folder = self.directory / "environments"
+        self.directory.mkdir(exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(_PROD.parent / "scripts", folder / "scripts")
         names = [f"prod-{number:03}" for number in range(count)]
@@ -152,21 +153,26 @@ class Project:
 
 
 def _few(runs: int) -> list[Result]:
-    """One environment, and each further one of several, beside the floor of both."""
-    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        one, several = Project(Path(first)), Project(Path(second))
+    """One environment, and each further one of several, in both ways to synthesize them, beside the floor."""
+    cores = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as folder:
+        one, several, few, more = (Project(Path(folder) / name) for name in ("1", "2", "3", "4"))
         name, names = one.write(1), several.write(SEVERAL)
+        few.write(cores)
+        more.write(cores + SEVERAL)
         one.synthesize(name)  # The first time, the CDK unpacks itself into its cache.
         one.emit_floor()
-        app, least, more, least_more, empty = alternate(
+        app, least, apps, least_more, before, after, empty = alternate(
             runs,
             lambda: one.synthesize(name),
             one.emit_floor,
             lambda: several.synthesize(names),
             several.emit_floor,
+            few.synthesize_everything,
+            more.synthesize_everything,
             one.empty_app,
         )
-    ours, theirs = _increment(app, more, SEVERAL - 1), _increment(least, least_more, SEVERAL - 1)
+    floor_increment = _increment(least, least_more, SEVERAL - 1)
     return [
         *_beside(
             "one environment of the size of `prod`",
@@ -176,13 +182,19 @@ def _few(runs: int) -> list[Result]:
             f"an empty app {empty.clock:.2f} s, medians of {runs} runs in turn",
         ),
         *_beside(
+            f"each further environment in `emr-platform synth` on {cores} cores",
+            _increment(before, after, SEVERAL),
+            floor_increment,
+            LIMIT_INCREMENT_RATIO,
+            f"from {cores} to {cores + SEVERAL} that all changed",
+        ),
+        *_beside(
             "each further environment in one app",
-            ours,
-            theirs,
+            _increment(app, apps, SEVERAL - 1),
+            floor_increment,
             LIMIT_INCREMENT_RATIO,
             f"from 1 to {SEVERAL}",
         ),
-        _on_every_core(min(runs, 3), theirs),
     ]
 
 
@@ -204,27 +216,9 @@ def _beside(what: str, app: Usage, least: Usage, limit: float, note: str) -> lis
             f"{what}: MiB of memory",
             app.memory,
             None,
-            f"the floor {least.memory:.1f} MiB; the app has two processes, each at its peak",
+            f"the floor {least.memory:.1f} MiB; all processes, each at its peak",
         ),
     ]
-
-
-def _on_every_core(runs: int, theirs: Usage) -> Result:
-    """Each further environment of ``emr-platform synth``, beside that of the floor, which is one process."""
-    cores = os.cpu_count() or 1
-    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        few, more = Project(Path(first)), Project(Path(second))
-        few.write(cores)
-        more.write(cores + SEVERAL)
-        before, after = alternate(runs, few.synthesize_everything, more.synthesize_everything)
-    ours = _increment(before, after, SEVERAL)
-    return Result(
-        f"each further environment in `emr-platform synth` on {cores} cores: times the floor, by the clock",
-        ours.clock / theirs.clock,
-        LIMIT_INCREMENT_RATIO,
-        f"{ours.clock:.2f} s and {theirs.clock:.2f} s; from {cores} to {cores + SEVERAL} that all changed, "
-        f"medians of {runs} runs; processor time {ours.processor:.2f} s and {theirs.processor:.2f} s",
-    )
 
 
 def _many(project: Project, sizes: Sequence[int]) -> list[Result]:
