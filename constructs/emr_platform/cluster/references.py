@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from emr_platform.cluster.databases import databases, uses_result_store
 from emr_platform.cluster.groups import all_configurations, subnet_indexes
 from emr_platform.cluster.request import Reference, references
+from emr_platform.cluster.sizes import without_sizes
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.configurations.spec import Configuration
 from emr_platform.metastore.database import result_store_user, result_store_users
@@ -53,9 +54,13 @@ def programs(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
             yield ("steps", position, "jar"), step.jar
 
 
-@remembered_items
-def texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
+def texts(spec: ClusterSpec) -> tuple[tuple[Path, str], ...]:
     """Every text of the file in which references such as ``bucket://NAME`` are replaced, with its path."""
+    return _texts(without_sizes(spec))
+
+
+@remembered_items
+def _texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
     yield from scripts(spec)
     for name, action in spec.bootstrap.items():
         yield from _items(("bootstrap", name, "args"), action.args)
@@ -90,10 +95,14 @@ def security_texts(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
             yield ("security_configuration", *path), text
 
 
-@remembered_items
-def texts_with_uris(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
+def texts_with_uris(spec: ClusterSpec) -> tuple[tuple[Path, str], ...]:
     """Those of the texts that may refer to something, or name a bucket."""
-    for path, text in texts(spec):
+    return _texts_with_uris(without_sizes(spec))
+
+
+@remembered_items
+def _texts_with_uris(spec: ClusterSpec) -> Iterator[tuple[Path, str]]:
+    for path, text in _texts(spec):
         if "://" in text:
             yield path, text
 

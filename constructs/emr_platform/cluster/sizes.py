@@ -12,6 +12,7 @@ from emr_platform.spec import SpecModel
 _G = TypeVar("_G", CoreGroupSpec, TaskGroupSpec)
 
 _MOST_CLUSTERS = 256
+_PLAIN = frozenset((str, int, bool, type(None)))
 _SIZES: dict[str, Any] = {"count": 1, "ebs": None}
 
 _known: dict[Any, ClusterSpec] = {}
@@ -61,11 +62,12 @@ def _exactly_but_sizes(group: CoreGroupSpec | TaskGroupSpec | None) -> Any:
 
 def _exactly(value: Any) -> Any:
     """What a value is, to the letter and in its order, as something that dictionaries take for a key."""
+    kind = value.__class__
+    if kind in _PLAIN:
+        return (kind, value)
     if isinstance(value, dict):
         return (dict, *((name, _exactly(inner)) for name, inner in value.items()))
     if isinstance(value, list | tuple):
-        return (value.__class__, *map(_exactly, value))
-    if isinstance(value, SpecModel):
-        # Parts of what is remembered: no other one can get their identity.
-        return (SpecModel, id(value))
-    return (value.__class__, value)
+        return (kind, *map(_exactly, value))
+    # Parts of what is remembered are told by their identity, which no other one can get meanwhile.
+    return (kind, id(value) if isinstance(value, SpecModel) else value)
