@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from emr_platform.catalog.data import catalog_data
 from emr_platform.cluster.sizes import without_sizes
 from emr_platform.cluster.spec import ClusterSpec
 
@@ -62,6 +63,16 @@ def test_clusters_that_differ_elsewhere_are_told_apart(update: dict[str, Any]) -
         kept = getattr(without_sizes(other), name)
         assert (kept, str(kept)) == (value, str(value))
     assert without_sizes(other) is not without_sizes(spec)
+
+
+def test_nothing_is_remembered_under_another_catalogue() -> None:
+    spec = ClusterSpec.model_validate(VALUES)
+    before = without_sizes(spec)
+    try:
+        catalog_data.cache_clear()
+        assert without_sizes(spec.model_copy()) is not before
+    finally:
+        catalog_data.cache_clear()
 
 
 def test_groups_that_differ_elsewhere_are_told_apart() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from emr_platform.catalog.data import catalog_data
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.instances.spec import CoreGroupSpec, TaskGroupSpec
 from emr_platform.remembered import remembered
@@ -32,6 +33,8 @@ def without_sizes(spec: ClusterSpec) -> ClusterSpec:
     groups = {"core": spec.core, "task": spec.task}
     others = {name: value for name, value in spec.__dict__.items() if name not in groups}
     key = (
+        # What rules say of a cluster goes by the catalogue, and is not to be remembered under another one.
+        catalog_data(),
         frozenset(spec.model_fields_set),
         _exactly(others),
         _exactly_but_sizes(spec.core),
