@@ -43,7 +43,7 @@ tiny          tiny    pool    eu-west-1  -             -               0
 
 
 def test_json_of_a_tenant(capsys: Text) -> None:
-    assert run(["list", "acme", "--json"]) == 0
+    assert run(["list", "acme", "--format", "json"]) == 0
 
     found = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in found] == ["acme-prod", "acme-staging"]

@@ -28,7 +28,7 @@ def test_list_for_a_release(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_list_as_data(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["presets", "--json"]) == 0
+    assert run(["presets", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert listed == {name: preset.description for name, preset in presets().items()}
 
@@ -58,7 +58,7 @@ def test_one_preset_for_a_release(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_data(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["presets", "iceberg", "--json"]) == 0
+    assert run(["presets", "iceberg", "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data["first_release"] == "emr-6.5.0"
 

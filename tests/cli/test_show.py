@@ -94,7 +94,7 @@ def test_defaults_are_told_as_such(capsys: Text) -> None:
 
 
 def test_json(capsys: Text) -> None:
-    assert run(["show", "globex", "--json"]) == 0
+    assert run(["show", "globex", "--format", "json"]) == 0
 
     found = {tuple(each["path"]): each for each in json.loads(capsys.readouterr().out)}
     assert found["clusters", "etl", "core", "count"] == {

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from emr_platform.cli.formats import TextOrJson
 from emr_platform.environment.folder import environment_files
 from emr_platform.tenants.overview import Overview, overviews
 
@@ -24,7 +25,9 @@ def list_environments(
             help="Environments or tenants; names may have * and ?. Default: all in environments/.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    output_format: Annotated[
+        TextOrJson, typer.Option("--format", help="For people, or for programs.")
+    ] = TextOrJson.TEXT,
     file: Annotated[
         list[Path] | None,
         typer.Option(
@@ -45,7 +48,7 @@ def list_environments(
         raise typer.BadParameter("there is no environment file in environments/; name one")
     found, problems = overviews(files)
     shown = [each for each in found if not patterns or _is_meant(each, patterns)]
-    if as_json:
+    if output_format is TextOrJson.JSON:
         typer.echo(json.dumps([_as_data(each) for each in shown], indent=2))
     else:
         for line in _table([_COLUMNS, *map(_cells, shown)]):

@@ -11,6 +11,7 @@ import yaml
 
 from emr_platform.catalog.release import Release
 from emr_platform.cli.errors import CommandError
+from emr_platform.cli.formats import TextOrJson
 from emr_platform.presets.catalog import preset_text
 from emr_platform.presets.catalog import presets as all_presets
 from emr_platform.presets.description import described
@@ -30,15 +31,20 @@ def presets(
             help="Only what is for this release, e.g. emr-7.12.0. Default: for any.",
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="In JSON: the preset's data as it is, or the list.")
-    ] = False,
+    output_format: Annotated[
+        TextOrJson,
+        typer.Option(
+            "--format",
+            help="For people, or for programs: in JSON, the preset's data as it is, or the list.",
+        ),
+    ] = TextOrJson.TEXT,
 ) -> None:
     """List the presets that clusters can use, or show what one of them sets.
 
     Your own configurations win over a preset's, property by property.
     """
     parsed = _release(release)
+    as_json = output_format is TextOrJson.JSON
     if name is None:
         _list(parsed, as_json=as_json)
         return

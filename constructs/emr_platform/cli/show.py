@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from emr_platform.cli.errors import CommandError
+from emr_platform.cli.formats import TextOrJson
 from emr_platform.environment.files import environment_files
 from emr_platform.environment.loader import LoadedEnvironment
 from emr_platform.environment.schema_errors import similar
@@ -26,7 +27,9 @@ def show(
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Show what nobody wrote, too.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    output_format: Annotated[
+        TextOrJson, typer.Option("--format", help="For people, or for programs.")
+    ] = TextOrJson.TEXT,
     file: Annotated[
         list[Path] | None,
         typer.Option(
@@ -61,7 +64,7 @@ def show(
     if defaults:
         values = with_defaults(values, _complete(loaded))
     place = str(entry.file)
-    if as_json:
+    if output_format is TextOrJson.JSON:
         typer.echo(json.dumps([_as_data(each, place) for each in values], indent=2, default=str))
     else:
         typer.echo(_heading(entry, loaded) + as_yaml(values, place), nl=False)
