@@ -22,6 +22,7 @@ from emr_platform.synthesis.worker import Made, is_worker, serve
 from emr_platform.templates.model import TemplateError
 from emr_platform.tenants.estate import Estate, read_estate, read_tenants_file
 from stacks.environment import EnvironmentStage
+from stacks.kernel import on_one_core
 from stacks.quotas import NO_LIMIT_OF_THE_CDK, check_quotas
 from stacks.start import new_app
 
@@ -100,10 +101,11 @@ def build(
             return _with_pipeline(app, Path(str(pipeline)))
         environments = _asked_for(app)
     destroy_data = _names(app.node.try_get_context("destroy-data"))
-    return [
-        _stage(app, environment, destroy_data=environment.spec.name in destroy_data)
-        for environment in environments
-    ]
+    with on_one_core():
+        return [
+            _stage(app, environment, destroy_data=environment.spec.name in destroy_data)
+            for environment in environments
+        ]
 
 
 def _stage(

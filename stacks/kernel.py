@@ -7,6 +7,9 @@ does.
 Node.js expects to run for hours: it looks for garbage in the background, of which an app has hardly any, and compiles
 what looks busy once more to be faster later on. An app ends before that pays, and then waits for the compilers.
 
+Python and the CDK take turns. On two cores one of them would be idle at any time, and to wake it takes longer than most
+answers do: on a virtual machine up to ten times as long.
+
 All else is jsii's own: the kernel, the messages, how both end. Another jsii than those that this was tried with is left
 alone. `Source <https://github.com/aws/jsii/blob/main/packages/@jsii/runtime/bin/jsii-runtime.ts>`_.
 """
@@ -14,12 +17,15 @@ alone. `Source <https://github.com/aws/jsii/blob/main/packages/@jsii/runtime/bin
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import platform
 import socket
 import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from jsii import _kernel
 from jsii._kernel.providers import process as provider
@@ -41,6 +47,8 @@ _OPTIONS = (
 # What comes as standard input is a socket, to be read and written. A shell need not know descriptors above 9.
 _ON_CHANNEL = 'exec "$@" 3<&0 </dev/null'
 _PATIENCE_SECONDS = 5.0
+# The 39th field, counted from the state of the process, which is the 3rd.
+_PROCESSOR = 36
 # A module without a public name for it, and that mypy need not see through.
 _provider: Any = provider
 _jsii_kernel: Any = _kernel
@@ -66,8 +74,48 @@ def talk_directly() -> bool:
     return directly
 
 
+@contextlib.contextmanager
+def on_one_core() -> Iterator[None]:
+    """Have Python and the kernel on one core, for a while in which they talk to each other more than they compute.
+
+    It is the core that Python is on, and those two threads only: what Node.js does in the background is free to be
+    elsewhere. Where a system knows or allows no such thing, or jsii has started the kernel, nothing changes.
+    """
+    kernel = _Kernel.running
+    if sys.platform != "linux" or kernel is None:
+        yield
+        return
+    threads = (0, kernel.pid)
+    cores = os.sched_getaffinity(0)
+    _put_on({_current_core()}, threads)
+    try:
+        yield
+    finally:
+        _put_on(cores, threads)
+
+
+def _put_on(cores: set[int], threads: Iterable[int]) -> None:
+    for thread in threads:
+        # It may have ended, or this may not be allowed; nothing depends on it but time.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(thread, cores)
+
+
+def _current_core() -> int:
+    # What stands before the state may have spaces. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    stat = Path("/proc/thread-self/stat").read_text(encoding="utf-8")
+    return int(stat.rpartition(")")[2].split()[_PROCESSOR])
+
+
 class _Kernel(MessagesProcess):
     """The kernel, a process of Node.js that reads and writes messages on its descriptor 3."""
+
+    running: ClassVar[_Kernel | None] = None
+
+    @property
+    def pid(self) -> int:
+        """The process, and the thread of it that answers."""
+        return int(self._process.pid)
 
     def start(self) -> None:
         node = os.environ.get("JSII_NODE", "node")
@@ -90,6 +138,7 @@ class _Kernel(MessagesProcess):
             self._process.stdin = ours.makefile("wb")
             self._process.stdout = ours.makefile("rb")
         atexit.register(self.stop)
+        _Kernel.running = self
         try:
             self.handshake()
         except ValueError:
@@ -101,6 +150,7 @@ class _Kernel(MessagesProcess):
 
     def stop(self) -> None:
         atexit.unregister(self.stop)
+        _Kernel.running = None
         requests, answers = self._process.stdin, self._process.stdout
         if requests is None or answers is None or requests.closed:
             return

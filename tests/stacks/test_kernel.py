@@ -171,3 +171,48 @@ def test_the_kernel_ends_when_its_program_is_killed() -> None:
         time.sleep(0.05)
 
     assert has_ended(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems do not let a process choose.")
+def test_python_and_the_kernel_are_on_one_core_for_a_while() -> None:
+    result = run(
+        """
+        import os
+        from stacks.kernel import on_one_core
+        def cores():
+            # Those of the kernel's other threads matter to what it does in the background.
+            threads = os.listdir(f"/proc/{process.pid}/task")
+            others = [os.sched_getaffinity(int(each)) for each in threads if int(each) != process.pid]
+            return os.sched_getaffinity(0), os.sched_getaffinity(process.pid), others
+        before = cores()
+        with on_one_core():
+            ours, kernels, others = cores()
+        print(len(ours), ours == kernels, others == before[2], cores() == before)
+        try:
+            with on_one_core():
+                raise KeyError
+        except KeyError:
+            print(cores() == before)
+        """
+    )
+
+    assert result.stdout.splitlines() == ["True", "1 True True True", "True"], result.stderr
+
+
+def test_a_kernel_that_has_ended_has_no_core() -> None:
+    result = run(
+        """
+        import os
+        from stacks.kernel import on_one_core
+        before = os.sched_getaffinity(0) if sys.platform == "linux" else None
+        with on_one_core():
+            process.kill()
+            process.wait()
+        print(before == (os.sched_getaffinity(0) if before else None))
+        kernel.provider._process.stop()
+        with on_one_core():
+            print("left alone")
+        """
+    )
+
+    assert result.stdout.splitlines() == ["True", "True", "left alone"], result.stderr
