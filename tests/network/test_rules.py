@@ -90,6 +90,23 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
         ],
     ),
     (
+        "EMR-NETWORK-014",
+        [
+            {"cidr": "10.255.0.0/16"},
+            {"cidr": "172.16.0.0/16"},
+            {"cidr": "172.31.240.0/20"},
+            {"cidr": "192.168.0.0/16"},
+            {"cidr": "100.127.0.0/16"},
+        ],
+        [
+            {"cidr": "0.0.0.0/16"},
+            {"cidr": "9.255.0.0/16"},
+            {"cidr": "172.17.16.0/20"},
+            {"cidr": "172.32.0.0/16"},
+            {"cidr": "100.128.0.0/16"},
+        ],
+    ),
+    (
         "EMR-NETWORK-007",
         # A subnet may be for both.
         [existing(cluster_subnet_ids=SUBNETS, result_store_subnet_ids=SUBNETS)],

@@ -20,6 +20,11 @@ _NAT = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"
 _ENDPOINTS = (
     "https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html"
 )
+# https://www.rfc-editor.org/rfc/rfc1918 and, the last one, https://www.rfc-editor.org/rfc/rfc6598
+_PRIVATE = tuple(
+    map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+)
+_DOCKER = IPv4Network("172.17.0.0/16")
 
 
 @_NEW.rule(
@@ -117,6 +122,24 @@ def names_are_unique(spec: NewVpcSpec) -> Iterator[Finding]:
     yield from _duplicates(("endpoints",), spec.endpoints or ())
     if not isinstance(spec.availability_zones, int):
         yield from _duplicates(("availability_zones",), spec.availability_zones)
+
+
+@_NEW.rule(
+    "EMR-NETWORK-014",
+    what="The addresses of a VPC are private ones, and not those of Docker.",
+    why="Others have the same addresses, on the internet or on the nodes themselves, and cannot be reached from there.",
+    source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html",
+    severity="warning",
+)
+def addresses_are_private(spec: NewVpcSpec) -> Iterator[Finding]:
+    """A range of RFC 1918 or RFC 6598, without 172.17.0.0/16."""
+    addresses = IPv4Network(spec.cidr)
+    private = ", ".join(map(str, _PRIVATE))
+    if addresses.overlaps(_DOCKER):
+        message = f"Docker and some services of AWS use addresses of {_DOCKER}"
+        yield Finding(("cidr",), message, f"another range of {private}")
+    elif not any(addresses.subnet_of(each) for each in _PRIVATE):
+        yield Finding(("cidr",), f"{spec.cidr} is not private", f"a range of {private}")
 
 
 @_EXISTING.rule(
