@@ -105,11 +105,11 @@ class _Memory:
 def _tree(process: int) -> list[int]:
     found = [process]
     for each in found:
-        for children in Path(f"/proc/{each}/task").glob("*/children"):
-            try:
+        try:
+            for children in Path(f"/proc/{each}/task").glob("*/children"):
                 found += map(int, children.read_text(encoding="ascii").split())
-            except OSError:
-                continue  # It has ended meanwhile.
+        except OSError:
+            continue  # It has ended meanwhile.
     return found
 
 
