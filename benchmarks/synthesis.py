@@ -21,9 +21,9 @@ from benchmarks.results import Result
 
 LIMIT_RATIO = 1.8
 LIMIT_INCREMENT_RATIO = 2.0
-LIMIT_DISTANCE = 0.15
+LIMIT_GROWTH = 1.25
 SEVERAL = 10
-MANY = (20, 65, 110, 155, 200)
+MANY = (20, 110, 200)
 
 _ROOT = floor.ROOT
 _PROD = _ROOT / "environments" / "prod.yaml"
@@ -192,14 +192,13 @@ def _few(runs: int) -> list[Result]:
             "each further environment in one app",
             _increment(app, apps, SEVERAL - 1),
             floor_increment,
-            # To compare: what is made for many is the command.
-            None,
+            LIMIT_INCREMENT_RATIO,
             f"from 1 to {SEVERAL}",
         ),
     ]
 
 
-def _beside(what: str, app: Usage, least: Usage, limit: float | None, note: str) -> list[Result]:
+def _beside(what: str, app: Usage, least: Usage, limit: float, note: str) -> list[Result]:
     return [
         Result(
             f"{what}: times the floor, by the clock",
@@ -226,32 +225,25 @@ def _many(project: Project, sizes: Sequence[int]) -> list[Result]:
     if len(sizes) < 3:
         return []
     usages = [project.synthesize(project.write(size)) for size in sizes]
-    return _linearity(sizes, usages)
-
-
-def _linearity(sizes: Sequence[int], usages: Sequence[Usage]) -> list[Result]:
-    """How far what apps of some sizes take is from a straight line between the smallest and the largest.
-
-    Not what the last environments take beside the first: now and then Node.js frees memory, which is a step.
-    """
-    results = []
-    for what, unit, values in (
-        ("time", "s", [each.clock for each in usages]),
-        ("memory", "MiB", [each.memory for each in usages]),
-    ):
-        slope = (values[-1] - values[0]) / (sizes[-1] - sizes[0])
-        straight = [values[0] + slope * (size - sizes[0]) for size in sizes]
-        results.append(
-            Result(
-                f"{what} of one app of up to {sizes[-1]} environments: largest distance from a straight line",
-                max(abs(value / line - 1) for value, line in zip(values, straight, strict=True)),
-                LIMIT_DISTANCE,
-                f"as a share; {slope:.2f} {unit} for each; apps of {', '.join(map(str, sizes))}: "
-                + ", ".join(f"{value:.0f}" for value in values)
-                + f" {unit}; one run each",
-            )
+    first, last = (
+        _increment(usages[at], usages[at + 1], sizes[at + 1] - sizes[at])
+        for at in (0, len(sizes) - 2)
+    )
+    between = ", ".join(map(str, sizes))
+    return [
+        Result(
+            f"{what} of each further environment: up to {sizes[-1]} as against up to {sizes[1]}",
+            after / before,
+            LIMIT_GROWTH,
+            f"{after:.2f} {unit} and {before:.2f} {unit}; apps of {between}: "
+            + ", ".join(f"{total:.0f}" for total in totals)
+            + f" {unit}; one run each",
         )
-    return results
+        for what, unit, before, after, totals in (
+            ("seconds", "s", first.clock, last.clock, [each.clock for each in usages]),
+            ("memory", "MiB", first.memory, last.memory, [each.memory for each in usages]),
+        )
+    ]
 
 
 def _increment(few: Usage, more: Usage, count: int) -> Usage:

@@ -7,8 +7,8 @@ does.
 Node.js expects to run for hours: it looks for garbage in the background, of which an app has hardly any, and compiles
 what looks busy once more to be faster later on. An app ends before that pays, and then waits for the compilers.
 
-Python and the CDK take turns. On two cores one of them would be idle at any time, and to wake it takes longer than most
-answers do: on a virtual machine up to ten times as long.
+Python and the CDK take turns. On two cores one of them would be idle at any time, and to wake it can take longer than
+the answer does, above all on a virtual machine.
 
 All else is jsii's own: the kernel, the messages, how both end. Another jsii than those that this was tried with is left
 alone. `Source <https://github.com/aws/jsii/blob/main/packages/@jsii/runtime/bin/jsii-runtime.ts>`_.

@@ -1,4 +1,4 @@
-"""Writes and reads the messages between Python and the CDK, in a third of the time that jsii's own code for it takes.
+"""Writes and reads the messages between Python and the CDK, with less work than jsii's own code for it.
 
 An environment is some hundred messages, and Python's part of it hardly more than writing them. jsii writes a message
 in four passes over all of it, with tools that are made anew for each; here it is one pass. What seldom happens is left
