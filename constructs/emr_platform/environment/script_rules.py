@@ -76,11 +76,6 @@ def _first_line(file: Path) -> bytes | None:
         return None
 
 
-def local_scripts(spec: EnvironmentSpec, directory: Path) -> Iterator[LocalScript]:
-    """All local scripts of all clusters, relative to the directory of the environment file."""
-    return LocalScripts(directory).of(spec)
-
-
 @SCRIPT_RULES.rule(
     "EMR-SCRIPT-001",
     what="A local script is a file that can be read.",

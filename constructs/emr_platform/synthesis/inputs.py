@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from emr_platform.environment.loader import LoadedEnvironment
-from emr_platform.environment.script_rules import local_scripts
+from emr_platform.environment.script_rules import LocalScripts
 from emr_platform.spec import SpecModel
 from emr_platform.tenants.tenancy import Tenancy
 
@@ -58,7 +58,7 @@ def inputs_of(environment: LoadedEnvironment) -> EnvironmentInputs:
         What its templates follow from.
     """
     directory = environment.path.parent
-    named = {script.name for script in local_scripts(environment.spec, directory)}
+    named = {script.name for script in LocalScripts(directory).of(environment.spec)}
     return EnvironmentInputs(
         declaration=_plain(environment.spec),
         tenancy=_tenancy(environment.tenancy) if environment.tenancy else None,
