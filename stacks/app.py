@@ -23,6 +23,7 @@ from emr_platform.templates.model import TemplateError
 from emr_platform.tenants.estate import Estate, read_estate, read_tenants_file
 from stacks.environment import EnvironmentStage
 from stacks.kernel import on_one_core
+from stacks.parallel import ParallelSynthesis, ParallelSynthesisError, processes_for
 from stacks.quotas import NO_LIMIT_OF_THE_CDK, check_quotas
 from stacks.start import new_app
 
@@ -39,7 +40,13 @@ class AppInputError(Exception):
     """What was asked of the app makes no sense; the message says why."""
 
 
-_REFUSALS = (AppInputError, CatalogError, InvalidSpecError, TemplateError)
+_REFUSALS = (
+    AppInputError,
+    CatalogError,
+    InvalidSpecError,
+    ParallelSynthesisError,
+    TemplateError,
+)
 
 
 def main() -> None:
@@ -48,9 +55,7 @@ def main() -> None:
         serve(synthesize, refusals=_REFUSALS)
         return
     try:
-        app = new_app(context=NO_LIMIT_OF_THE_CDK)
-        build(app)
-        for warning in check_quotas(Path(app.synth().directory)):
+        for warning in _synthesize_all(new_app(context=NO_LIMIT_OF_THE_CDK)):
             sys.stderr.write(f"{warning}\n")
     except _REFUSALS as error:
         sys.exit(str(error))
@@ -60,16 +65,36 @@ def main() -> None:
     gc.freeze()
 
 
+def _synthesize_all(app: App) -> list[str]:
+    """What the context asks for; many environments in several processes. Returns what the app warns of."""
+    environments = None if app.node.try_get_context("pipeline") else _asked_for(app)
+    processes = processes_for(app, len(environments or ()))
+    if environments and processes > 1:
+        synthesis = ParallelSynthesis(
+            output=Path(app.outdir),
+            context=app.node.get_all_context(),
+            processes=processes,
+            synthesize=_made,
+            refusals=_REFUSALS,
+        )
+        return synthesis.run(environments)
+    build(app, environments)
+    return list(map(str, check_quotas(Path(app.synth().directory))))
+
+
 def synthesize(request: Request) -> Made:
-    """Synthesize one environment, as a worker of ``emr-platform synth``.
+    """Synthesize one environment, as a worker of ``emr-platform synth`` or of another process of the app.
 
     Raises:
         InvalidSpecError: It has errors, or a template that CloudFormation would refuse.
         AppInputError: It is not there.
     """
+    return _made(_remembered(request.name, request.context.get("environment-file")), request)
+
+
+def _made(environment: LoadedEnvironment, request: Request) -> Made:
     context = {**request.context, **NO_LIMIT_OF_THE_CDK}
     app = new_app(directory=request.directory, context=context)
-    environment = _remembered(request.name)
     inputs = inputs_of(environment).digest
     build(app, [environment])
     warnings = check_quotas(Path(app.synth().directory))
@@ -141,8 +166,7 @@ def _with_pipeline(app: App, file: Path) -> list[EnvironmentStage]:
 
 
 def _asked_for(app: App) -> list[LoadedEnvironment]:
-    file = app.node.try_get_context("environment-file")
-    files = [Path(file)] if file else environment_files(ENVIRONMENTS)
+    files = _files(app.node.try_get_context("environment-file"))
     wanted = _names(app.node.try_get_context("environment"))
     loaded = selected(files, wanted)
     for environment in loaded:
@@ -154,18 +178,22 @@ def _asked_for(app: App) -> list[LoadedEnvironment]:
     return loaded
 
 
+def _files(file: str | None) -> list[Path]:
+    return [Path(file)] if file else environment_files(ENVIRONMENTS)
+
+
 @cache
-def _estate() -> Estate:
+def _estate(file: str | None) -> Estate:
     """All environments, for a process that is asked for one after the other."""
-    return read_estate(environment_files(ENVIRONMENTS))
+    return read_estate(_files(file))
 
 
-def _remembered(name: str) -> LoadedEnvironment:
+def _remembered(name: str, file: str | None) -> LoadedEnvironment:
     """Check one environment, without reading everything again as :func:`selected` does."""
-    estate = _estate()
+    estate = _estate(file)
     entries = [entry for entry in estate.entries if entry.name == name]
     if len(entries) != 1 or estate.errors_for([name]):
-        [environment] = selected(environment_files(ENVIRONMENTS), [name])
+        [environment] = selected(_files(file), [name])
         return environment
     return entries[0].load()
 

@@ -49,7 +49,13 @@ def new_app(*, directory: str | None = None, context: Mapping[str, Any] | None =
     validation = _begun.result() if _begun else None
     from aws_cdk import App, Validations
 
-    app = App(outdir=directory, post_cli_context={**_NO_STACK_TRACES, **(context or {})})
+    app = App(
+        # Who makes it calls synth(): for each app that the CDK were to synthesize by itself, its process would remember
+        # to do so at its end.
+        auto_synth=False,
+        outdir=directory,
+        post_cli_context={**_NO_STACK_TRACES, **(context or {})},
+    )
     if validation:
         # In place of the one that the CDK would make for itself.
         Validations.of(app).add_plugins(validation)

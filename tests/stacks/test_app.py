@@ -190,7 +190,7 @@ def test_data_is_destroyed_for_the_named_environment_only(folder: Path) -> None:
 
 
 def test_broken_catalogue_ends_in_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: App) -> None:
+    def fail(*_: object) -> None:
         raise CatalogError("mine.json: is not a catalogue")
 
     monkeypatch.setattr("stacks.app.build", fail)

@@ -84,6 +84,60 @@ def test_several_workers_at_a_time() -> None:
     assert {*found} == {"a", "b"}
 
 
+def test_jobs_are_done_here_beside_the_workers() -> None:
+    """One of two jobs here, which waits for the one that a worker has."""
+    barrier = threading.Barrier(2, timeout=10)
+    threads: dict[str, threading.Thread] = {}
+
+    def meet(job: str) -> str:
+        threads[job] = threading.current_thread()
+        barrier.wait()
+        return job
+
+    class Meeting(FakeWorker):
+        def do(self, job: str) -> str:
+            return meet(job)
+
+    found = Executor(Meeting, lost=lambda _, why: why, workers=1, jobs_per_worker=9)
+
+    assert {*found.run(["a", "b"], here=meet)} == {"a", "b"}
+    assert len(set(threads.values())) == 2
+    assert threading.main_thread() in threads.values()
+
+
+def test_a_worker_that_does_not_start_is_told_before_more_is_done_here() -> None:
+    told = threading.Event()
+
+    def refuse(_: int) -> None:
+        told.set()
+        raise WorkerStartError("no memory")
+
+    done: list[str] = []
+
+    def here(job: str) -> str:
+        told.wait(10)
+        time.sleep(0.05)
+        done.append(job)
+        return job
+
+    with pytest.raises(WorkerStartError, match="no memory"):
+        [*executor(Workers(refuse)).run(list("abcdefgh"), here=here)]
+    assert len(done) < 7
+
+
+def test_a_fault_here_ends_the_workers() -> None:
+    workers = Workers()
+
+    def here(_: str) -> str:
+        while not (workers.started and workers.started[0].hangs.wait(10)):
+            time.sleep(0.001)
+        raise RuntimeError("a fault here")
+
+    with pytest.raises(RuntimeError, match="a fault here"):
+        [*executor(workers).run(["hang 1", "hang 2"], here=here)]
+    assert workers.started[0].interrupted.is_set()
+
+
 def test_no_more_workers_than_jobs() -> None:
     workers = Workers()
 

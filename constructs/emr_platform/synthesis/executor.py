@@ -71,10 +71,16 @@ class Executor(Generic[Job, Result]):
         self._lock = threading.Lock()
         self._is_ending = False
 
-    def run(self, jobs: Sequence[Job]) -> Generator[Result]:
+    def run(
+        self, jobs: Sequence[Job], *, here: Callable[[Job], Result] | None = None
+    ) -> Generator[Result]:
         """Do jobs; results come in the order in which jobs are done.
 
         Whatever ends the iteration early ends the workers, too.
+
+        Args:
+            jobs: What is to be done.
+            here: Does jobs in the thread of the iteration, beside the workers. Default: workers do all of them.
 
         Raises:
             WorkerStartError: A worker cannot be started.
@@ -91,6 +97,9 @@ class Executor(Generic[Job, Result]):
             thread.start()
         try:
             for _ in jobs:
+                if here and done.empty() and (own := _next_of(waiting)):
+                    yield here(own[0])
+                    continue
                 result = done.get()
                 if isinstance(result, Exception):
                     raise result
@@ -111,10 +120,10 @@ class Executor(Generic[Job, Result]):
         count = 0
         try:
             while not self._is_ending:
-                try:
-                    job = waiting.get_nowait()
-                except queue.Empty:
+                next_job = _next_of(waiting)
+                if not next_job:
                     break
+                job = next_job[0]
                 if worker is None:
                     worker, count = self._started(), 0
                     worker.wait_until_ready()
@@ -157,3 +166,11 @@ class Executor(Generic[Job, Result]):
             running = list(self._running)
         for worker in running:
             worker.interrupt()
+
+
+def _next_of(waiting: queue.SimpleQueue[Job]) -> list[Job]:
+    """The next one, if there is one."""
+    try:
+        return [waiting.get_nowait()]
+    except queue.Empty:
+        return []

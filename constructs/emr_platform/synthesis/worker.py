@@ -72,7 +72,7 @@ def serve(
         answers.write(written(Hello(platform.python_version(), str(LIBRARY), node)))
         try:
             answers.writelines(
-                written(_answer(read_request(line), synthesize, refusals)) for line in requests
+                written(answer_to(read_request(line), synthesize, refusals)) for line in requests
             )
         except KeyboardInterrupt:
             sys.exit(_INTERRUPTED)
@@ -81,11 +81,12 @@ def serve(
             sys.exit(1)
 
 
-def _answer(
+def answer_to(
     request: Request,
     synthesize: Callable[[Request], Made],
     refusals: tuple[type[Exception], ...],
 ) -> Answer:
+    """Answer one request, whatever becomes of it; arguments are those of :func:`serve`."""
     made = problem = None
     try:
         made = synthesize(request)

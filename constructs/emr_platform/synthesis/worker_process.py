@@ -29,7 +29,14 @@ from emr_platform.synthesis.worker import LIBRARY
 _PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 _MOST_SAID_CHARACTERS = 4000
-_SET_ANEW = ("CDK_CONTEXT_JSON", "CDK_OUTDIR", "CONTEXT_OVERFLOW_LOCATION_ENV")
+# What the CDK's command line tells the one app that it runs: what it knows, and where it shall write.
+_OF_ONE_APP = (
+    "CDK_CONTEXT_JSON",
+    "CDK_ERROR_FILE",
+    "CDK_OUTDIR",
+    "CDK_PERF_COUNTERS_FILE",
+    "CONTEXT_OVERFLOW_LOCATION_ENV",
+)
 
 
 class WorkerProcess:
@@ -55,7 +62,7 @@ class WorkerProcess:
         base = {
             name: value
             for name, value in (os.environ if environ is None else environ).items()
-            if name not in _SET_ANEW
+            if name not in _OF_ONE_APP
         }
         # In a process group of its own, so that all that the app has started can be ended with it.
         self._process = subprocess.Popen(  # noqa: S602 - cdk.json has a command line for a shell

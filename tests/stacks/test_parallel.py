@@ -1,0 +1,326 @@
+"""Many environments: several processes make what one makes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from aws_cdk import App
+
+from emr_platform.environment.files import check_files
+from emr_platform.environment.loader import LoadedEnvironment
+from emr_platform.operations.local_aws.cdk import Cdk
+from emr_platform.synthesis.executor import WorkerLostError, WorkerStartError
+from emr_platform.synthesis.inputs import inputs_of
+from emr_platform.synthesis.project import CdkProject
+from emr_platform.synthesis.protocol import Answer, Request
+from emr_platform.synthesis.synthesize import cores
+from emr_platform.synthesis.worker import Made
+from stacks import parallel
+from stacks.app import AppInputError
+from stacks.parallel import (
+    ENVIRONMENTS_PER_PROCESS,
+    ParallelSynthesis,
+    ParallelSynthesisError,
+    processes_for,
+)
+from tests.support import ROOT
+
+SMALL = """\
+name: {name}
+region: us-east-1
+network: {{cluster_subnets: public, nat_gateways: 1}}
+clusters:
+  etl: {{release: emr-7.12.0, bootstrap: {{first: {{script: first.sh}}}}}}
+"""
+COUNT = 2 * ENVIRONMENTS_PER_PROCESS
+OF_THE_COMMAND_LINE = {"@aws-cdk/core:failSynthOnValidationErrors": False}
+SEVERAL = {"jobs": 8}
+# jsii's folder of the process, in the stack traces of the metadata.
+_OF_PROCESS = re.compile(rb"jsii-kernel-\w+")
+
+
+def write_environments(folder: Path, count: int) -> list[Path]:
+    directory = folder / "environments"
+    directory.mkdir()
+    (directory / "first.sh").write_text("#!/bin/sh\n", encoding="utf-8")
+    files = [directory / f"small-{number:02}.yaml" for number in range(count)]
+    for file in files:
+        file.write_text(SMALL.format(name=file.stem), encoding="utf-8")
+    return files
+
+
+class TestProcesses:
+    @pytest.fixture(autouse=True)
+    def command_line(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("CDK_OUTDIR", str(tmp_path))
+
+    @pytest.mark.parametrize(
+        ("count", "jobs", "processes"),
+        [
+            (0, "8", 1),
+            (1, "8", 1),
+            (COUNT - 1, "8", 1),
+            (COUNT, "8", 2),
+            (10 * COUNT, "8", 8),
+            (10 * COUNT, 8, 8),
+            (10 * COUNT, "1", 1),
+            (1000 * COUNT, None, cores()),
+        ],
+    )
+    def test_as_many_as_pay(self, count: int, jobs: object, processes: int) -> None:
+        app = App(context={**OF_THE_COMMAND_LINE, **({"jobs": jobs} if jobs else {})})
+
+        assert processes_for(app, count) == processes
+
+    @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "", 0, True])
+    def test_number_that_is_none(self, jobs: object) -> None:
+        with pytest.raises(ParallelSynthesisError, match=f"jobs={jobs}\n  allowed: .* 1 to 9999"):
+            processes_for(App(context={"jobs": jobs}), 1)
+
+    @pytest.mark.parametrize(
+        "context",
+        [
+            {},
+            {"@aws-cdk/core:failSynthOnValidationErrors": True},
+            {**OF_THE_COMMAND_LINE, "@aws-cdk/core:validationReportJson": True},
+        ],
+    )
+    def test_one_for_an_app_that_reports_by_itself(self, context: dict[str, Any]) -> None:
+        assert processes_for(App(context={**SEVERAL, **context}), COUNT) == 1
+
+    def test_one_for_an_app_that_nobody_told_where_to_write(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("CDK_OUTDIR")
+
+        assert processes_for(App(context={**SEVERAL, **OF_THE_COMMAND_LINE}), COUNT) == 1
+
+
+class FakeProcess:
+    """Another process of the app, that does as one of the fakes says."""
+
+    answer: ClassVar[Callable[[Request], Answer]]
+    said_text = ""
+    seen: ClassVar[list[FakeProcess]] = []
+
+    def __init__(self, project: CdkProject) -> None:
+        self.project = project
+        self.requests: list[Request] = []
+        self.seen.append(self)
+
+    def wait_until_ready(self) -> None:
+        """It is."""
+
+    def do(self, request: Request) -> Answer:
+        self.requests.append(request)
+        return type(self).answer(request)
+
+    def said(self) -> str:
+        return self.said_text
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def interrupt(self) -> None:
+        """Nothing to end."""
+
+
+def write_assembly(request: Request) -> None:
+    Path(request.directory, "manifest.json").write_text(
+        json.dumps({"artifacts": {request.name: {"type": "cdk:cloud-assembly"}}}), encoding="utf-8"
+    )
+
+
+@pytest.fixture
+def environments(tmp_path: Path) -> list[LoadedEnvironment]:
+    return list(check_files(write_environments(tmp_path, 4)).environments)
+
+
+@pytest.fixture
+def synthesis(
+    tmp_path: Path, environments: list[LoadedEnvironment], monkeypatch: pytest.MonkeyPatch
+) -> ParallelSynthesis:
+    """Two processes of which each has to wait for the other before it has done half of its work."""
+    both = threading.Barrier(2, timeout=10)
+    waited: set[int] = set()
+    digests = {each.spec.name: inputs_of(each).digest for each in environments}
+
+    def meet() -> None:
+        if threading.get_ident() not in waited:
+            waited.add(threading.get_ident())
+            both.wait()
+
+    def there(request: Request) -> Answer:
+        meet()
+        write_assembly(request)
+        return Answer(None, digests[request.name], (f"{request.name} is large",), ())
+
+    def here(environment: LoadedEnvironment, request: Request) -> Made:
+        assert environment.spec.name == request.name
+        meet()
+        write_assembly(request)
+        return Made(inputs_of(environment).digest, (f"{request.name} is large",))
+
+    monkeypatch.setattr(FakeProcess, "answer", there, raising=False)
+    monkeypatch.setattr(FakeProcess, "seen", [])
+    monkeypatch.setattr(parallel, "WorkerProcess", FakeProcess)
+    return ParallelSynthesis(
+        output=tmp_path / "cdk.out",
+        context={"color": "blue"},
+        processes=2,
+        synthesize=here,
+        refusals=(AppInputError,),
+    )
+
+
+class TestParallelSynthesis:
+    def test_one_assembly_of_all(
+        self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
+    ) -> None:
+        warnings = synthesis.run(environments)
+
+        names = [f"small-{number:02}" for number in range(4)]
+        manifest = json.loads((synthesis.output / "manifest.json").read_text(encoding="utf-8"))
+        assert list(manifest["artifacts"]) == names
+        assert warnings == [f"{name} is large" for name in names]
+        assert [path.name for path in synthesis.output.iterdir()] == ["manifest.json"]
+
+    def test_other_process_is_this_app_again(
+        self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
+    ) -> None:
+        synthesis.run(environments)
+
+        [process] = FakeProcess.seen
+        assert shlex.split(process.project.app) == [sys.executable, *sys.orig_argv[1:]]
+        assert process.project.directory == Path.cwd()
+        assert process.requests[0].context == {
+            "color": "blue",
+            "environment": process.requests[0].name,
+        }
+
+    def test_what_fails_is_told_of_all(
+        self,
+        synthesis: ParallelSynthesis,
+        environments: list[LoadedEnvironment],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        made = synthesis.synthesize
+        works = FakeProcess.answer
+
+        def here(environment: LoadedEnvironment, request: Request) -> Made:
+            made(environment, request)
+            raise AppInputError("no, not here")
+
+        def there(request: Request) -> Answer:
+            works(request)
+            return Answer("no, not there", None, (), ())
+
+        monkeypatch.setattr(FakeProcess, "answer", there)
+
+        with pytest.raises(ParallelSynthesisError) as raised:
+            replace(synthesis, synthesize=here).run(environments)
+
+        lines = str(raised.value).splitlines()
+        assert [line.split(":")[0] for line in lines] == [each.spec.name for each in environments]
+        assert {line.split(": ")[1] for line in lines} == {"no, not here", "no, not there"}
+        assert [*synthesis.output.iterdir()] == []
+
+    def test_process_that_ends(
+        self,
+        synthesis: ParallelSynthesis,
+        environments: list[LoadedEnvironment],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        works = FakeProcess.answer
+
+        def ends(request: Request) -> Answer:
+            works(request)
+            raise WorkerLostError("the app was ended by SIGKILL")
+
+        monkeypatch.setattr(FakeProcess, "answer", ends)
+
+        with pytest.raises(ParallelSynthesisError, match=r"small-0.: the app was ended by SIGKILL"):
+            synthesis.run(environments)
+
+    def test_process_that_does_not_start(
+        self,
+        synthesis: ParallelSynthesis,
+        environments: list[LoadedEnvironment],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def refuse(_: FakeProcess) -> None:
+            raise WorkerStartError("the app ended with status 3")
+
+        monkeypatch.setattr(FakeProcess, "wait_until_ready", refuse)
+        alone = replace(
+            synthesis, synthesize=lambda environment, _: Made(inputs_of(environment).digest)
+        )
+
+        with pytest.raises(ParallelSynthesisError, match=r"status 3\n  allowed: --context jobs=1"):
+            alone.run(environments)
+
+    def test_file_that_changes_meanwhile(
+        self,
+        synthesis: ParallelSynthesis,
+        environments: list[LoadedEnvironment],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        works = FakeProcess.answer
+        monkeypatch.setattr(
+            FakeProcess, "answer", lambda request: replace(works(request), inputs="another")
+        )
+
+        with pytest.raises(ParallelSynthesisError, match=r"small-0.\.yaml or a script changed"):
+            synthesis.run(environments)
+
+    def test_what_the_cdk_says_there_is_said_once(
+        self,
+        synthesis: ParallelSynthesis,
+        environments: list[LoadedEnvironment],
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setattr(FakeProcess, "said_text", "this is deprecated")
+
+        synthesis.run(environments)
+
+        assert capsys.readouterr().err == "this is deprecated\n"
+
+
+def files(assembly: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(assembly).as_posix(): _OF_PROCESS.sub(b"jsii-kernel", path.read_bytes())
+        for path in assembly.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_assembly_is_that_of_one_process(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """With the CDK's command line and processes as they are; warnings, scripts and what is acknowledged included."""
+    write_environments(tmp_path, COUNT)
+    content = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
+    content["app"] = f"'{sys.executable}' -O '{ROOT / 'app.py'}'"
+    (tmp_path / "cdk.json").write_text(json.dumps(content), encoding="utf-8")
+    cdk = Cdk(project=tmp_path, environment=os.environ, node_modules=ROOT / "node_modules")
+
+    def said(output: str, *context: str) -> tuple[int, str]:
+        status = cdk.run("synth", "--quiet", "--output", output, *context)
+        return status, capfd.readouterr().err.replace(output, "OUTPUT")
+
+    expected = said("expected", "--context", "jobs=1")
+    found = said("found", "--context", "jobs=2")
+
+    assert found == expected
+    assert expected[0] == 0
+    assert expected[1].count("EMR-NETWORK-003") == COUNT
+    assert files(tmp_path / "found") == files(tmp_path / "expected")
