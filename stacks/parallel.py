@@ -30,7 +30,7 @@ from emr_platform.synthesis.synthesize import JOBS_PER_WORKER, cores
 from emr_platform.synthesis.worker import Made, answer_to
 from emr_platform.synthesis.worker_process import WorkerProcess
 
-ENVIRONMENTS_PER_PROCESS = 8
+ENVIRONMENTS_PER_PROCESS = 10
 """With fewer for each, a further process would hardly be ready in time to take some."""
 
 # By these an app knows that the command line runs it, and that it is to report what validations find; and the report
