@@ -78,7 +78,7 @@ def test_all_templates_that_are_too_large_are_named(tmp_path: Path) -> None:
 def test_app_ends_with_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "large.json").write_text(json.dumps(template(501, 160)), encoding="utf-8")
 
-    def build(app: cdk.App) -> list[EnvironmentStage]:
+    def build(app: cdk.App, _: object) -> list[EnvironmentStage]:
         stack = cdk.Stack(cdk.Stage(app, "prod"), "large")
         include.CfnInclude(stack, "Large", template_file=str(tmp_path / "large.json"))
         return []
