@@ -1,7 +1,7 @@
 """Several environments of one app in several processes of it, for the CDK's command line.
 
 The CDK computes in one thread. A further process of the app takes as long to start as this one did, and from then on
-shares what is left.
+shares what is left. How much that is, is known as soon as some environments are done.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,24 +22,33 @@ from typing import Any
 
 from aws_cdk import App
 
+from emr_platform.environment.files import several
 from emr_platform.environment.loader import LoadedEnvironment
 from emr_platform.synthesis.executor import Executor, WorkerStartError
 from emr_platform.synthesis.inputs import inputs_of
-from emr_platform.synthesis.merge import merge_assemblies
+from emr_platform.synthesis.merge import MergeError, merge_assemblies
 from emr_platform.synthesis.project import CdkProject
 from emr_platform.synthesis.protocol import Answer, Request
 from emr_platform.synthesis.synthesize import JOBS_PER_WORKER, cores
 from emr_platform.synthesis.worker import Made, answer_to
 from emr_platform.synthesis.worker_process import WorkerProcess
+from stacks.start import STARTED
 
-ENVIRONMENTS_PER_PROCESS = 10
-"""With fewer for each, a further process would hardly be ready in time to take some."""
+FEWEST = 20
+"""Fewer environments are never worth another process."""
 
+PAYS = 2.5
+"""Another process is started when what is left takes this many times as long as its start. While it starts, and later,
+it slows this one: with less, the whole would take longer on two cores."""
+
+_MEASURED = 2
+_TEMPORARY = ".parallel-"
 # By these an app knows that the command line runs it, and that it is to report what validations find; and the report
 # has another form, too.
 _OUTPUT_VARIABLE = "CDK_OUTDIR"
 _APP_REPORTS = "@aws-cdk/core:failSynthOnValidationErrors"
 _LEGACY_REPORT = "@aws-cdk/core:validationReportJson"
+_IN_ONE = "  allowed: --context jobs=1, for all of them in one process and one app"
 
 
 class ParallelSynthesisError(Exception):
@@ -52,17 +63,17 @@ def processes_for(app: App, count: int) -> int:
         count: How many environments there are.
 
     Returns:
-        The number; 1 for few environments, and if this is no app that the CDK's command line runs: who runs it then
-        may expect more of it than files.
+        The largest number; 1 for few environments, and if this is no app that the CDK's command line runs: who runs
+        it then may expect more of it than files.
 
     Raises:
         ParallelSynthesisError: ``jobs`` is no such number.
     """
-    wanted = min(_jobs(app), count // ENVIRONMENTS_PER_PROCESS)
-    if wanted <= 1 or _OUTPUT_VARIABLE not in os.environ:
+    jobs = _jobs(app)
+    if count < FEWEST or _OUTPUT_VARIABLE not in os.environ:
         return 1
     is_reported = str(app.node.try_get_context(_APP_REPORTS)).lower() == "false"
-    return wanted if is_reported and not app.node.try_get_context(_LEGACY_REPORT) else 1
+    return jobs if is_reported and not app.node.try_get_context(_LEGACY_REPORT) else 1
 
 
 def _jobs(app: App) -> int:
@@ -85,9 +96,11 @@ class ParallelSynthesis:
     Attributes:
         output: The folder of the cloud assembly.
         context: The context of the app.
-        processes: How many processes there are, this one included.
+        processes: How many processes there may be, this one included.
         synthesize: Makes the cloud assembly of one environment, in this process.
         refusals: Exceptions by which it refuses bad input.
+        start_seconds: How long another process takes until it has made its first environment. Default: as long as this
+            one did.
     """
 
     output: Path
@@ -95,6 +108,7 @@ class ParallelSynthesis:
     processes: int
     synthesize: Callable[[LoadedEnvironment, Request], Made]
     refusals: tuple[type[Exception], ...]
+    start_seconds: float | None = None
 
     def run(self, environments: Sequence[LoadedEnvironment]) -> list[str]:
         """Synthesize environments.
@@ -106,22 +120,38 @@ class ParallelSynthesis:
             What the app warns of.
 
         Raises:
-            ParallelSynthesisError: Some of them have no templates. Then nothing is written.
+            ParallelSynthesisError: Some of them have no templates. Then the assembly stays as it was.
         """
         by_name = {environment.spec.name: environment for environment in environments}
         self.output.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".emr-platform-", dir=self.output) as folder:
+        # What a process left that was killed. The command line lets only one app write to the folder at a time.
+        for left in self.output.glob(f"{_TEMPORARY}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=self.output) as folder:
             requests = [self._request(name, Path(folder, name)) for name in by_name]
             answers = self._answers(requests, by_name)
-            problems = [
-                f"{name}: {problem}"
-                for name, environment in by_name.items()
-                if (problem := _problem(answers[name], environment))
-            ]
+            problems: dict[str, list[str]] = {}
+            for request in requests:
+                problem = _problem(answers[request.name], by_name[request.name])
+                if problem:
+                    problems.setdefault(self._in_output(problem, request), []).append(request.name)
             if problems:
-                raise ParallelSynthesisError("\n".join(problems))
-            merge_assemblies([Path(request.directory) for request in requests], self.output)
-        return [warning for name in by_name for warning in answers[name].warnings]
+                raise ParallelSynthesisError(
+                    "\n".join(f"{several(names)}: {problem}" for problem, names in problems.items())
+                )
+            try:
+                merge_assemblies([Path(request.directory) for request in requests], self.output)
+            except MergeError as error:
+                raise ParallelSynthesisError(f"{error}\n{_IN_ONE}") from None
+        return [
+            self._in_output(warning, request)
+            for request in requests
+            for warning in answers[request.name].warnings
+        ]
+
+    def _in_output(self, text: str, request: Request) -> str:
+        """What is said of a file, with the place where the file is in the end."""
+        return text.replace(request.directory, str(self.output))
 
     def _request(self, name: str, directory: Path) -> Request:
         directory.mkdir()
@@ -130,38 +160,58 @@ class ParallelSynthesis:
     def _answers(
         self, requests: Sequence[Request], by_name: Mapping[str, LoadedEnvironment]
     ) -> dict[str, Answer]:
-        project = CdkProject(
-            directory=Path.cwd(),
-            app=shlex.join([sys.executable, *sys.orig_argv[1:]]),
-            context=self.context,
-        )
-        executor = Executor(
-            lambda: _Process(project),
-            lost=lambda request, reason: (request.name, Answer(reason, None, (), ())),
-            workers=self.processes - 1,
-            jobs_per_worker=JOBS_PER_WORKER,
-        )
+        """Synthesize all; beside other processes as soon as it is known that these pay."""
 
         def here(request: Request) -> tuple[str, Answer]:
             made = partial(self.synthesize, by_name[request.name])
             return request.name, answer_to(request, made, self.refusals)
 
+        answers = dict(map(here, requests[:1]))
+        begun = time.monotonic()
+        start_seconds = self.start_seconds or begun - STARTED
+        for done, request in enumerate(requests[1:], start=1):
+            if done > _MEASURED:
+                left = requests[done:]
+                seconds_left = (time.monotonic() - begun) / (done - 1) * len(left)
+                further = min(self.processes - 1, int(seconds_left / start_seconds / PAYS))
+                if further:
+                    return answers | self._shared(left, here, further)
+            answers |= [here(request)]
+        return answers
+
+    def _shared(
+        self,
+        requests: Sequence[Request],
+        here: Callable[[Request], tuple[str, Answer]],
+        further: int,
+    ) -> dict[str, Answer]:
+        """Synthesize with further processes."""
+        project = CdkProject(
+            directory=Path.cwd(),
+            app=shlex.join([sys.executable, *sys.orig_argv[1:]]),
+            context=self.context,
+        )
+        said: set[str] = set()
+        executor = Executor(
+            lambda: _Process(project, said),
+            lost=lambda request, reason: (request.name, Answer(reason, None, (), ())),
+            workers=further,
+            jobs_per_worker=JOBS_PER_WORKER,
+        )
         try:
             # Closed whatever happens, so that no process outlives this.
             with closing(executor.run(requests, here=here)) as answers:
                 return dict(answers)
         except WorkerStartError as error:
-            raise ParallelSynthesisError(
-                f"{error}\n  allowed: --context jobs=1, for all in one process"
-            ) from None
+            raise ParallelSynthesisError(f"{error}\n{_IN_ONE}") from None
 
 
 class _Process:
     """Another process of this app."""
 
-    def __init__(self, project: CdkProject) -> None:
+    def __init__(self, project: CdkProject, said: set[str]) -> None:
         self._process = WorkerProcess(project)
-        self._said: set[str] = set()
+        self._said = said
 
     def wait_until_ready(self) -> None:
         self._process.wait_until_ready()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 # Where the CDK's JavaScript was when it made a construct, of which nothing is the app's; `cdk --debug` has it anyway.
 _NO_STACK_TRACES = {"aws:cdk:disable-creation-stack-traces": True}
 _begun: Future[CloudFormationValidatePlugin] | None = None
+
+STARTED = time.monotonic()
+"""When the program began, as near as can be told: this is what it loads first."""
 
 
 def begin() -> None:

@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from emr_platform.synthesis.worker import Made
 from stacks import parallel
 from stacks.app import AppInputError
 from stacks.parallel import (
-    ENVIRONMENTS_PER_PROCESS,
+    FEWEST,
     ParallelSynthesis,
     ParallelSynthesisError,
     processes_for,
@@ -47,7 +48,6 @@ network: {{cluster_subnets: public, nat_gateways: 1}}
 clusters:
   etl: {{release: emr-7.12.0, bootstrap: {{first: {{script: first.sh}}}}}}
 """
-COUNT = 2 * ENVIRONMENTS_PER_PROCESS
 OF_THE_COMMAND_LINE = {"@aws-cdk/core:failSynthOnValidationErrors": False}
 SEVERAL = {"jobs": 8}
 # jsii's folder of the process, in the stack traces of the metadata.
@@ -75,15 +75,14 @@ class TestProcesses:
         [
             (0, "8", 1),
             (1, "8", 1),
-            (COUNT - 1, "8", 1),
-            (COUNT, "8", 2),
-            (10 * COUNT, "8", 8),
-            (10 * COUNT, 8, 8),
-            (10 * COUNT, "1", 1),
-            (1000 * COUNT, None, cores()),
+            (FEWEST - 1, "8", 1),
+            (FEWEST, "8", 8),
+            (FEWEST, 8, 8),
+            (FEWEST, "1", 1),
+            (FEWEST, None, cores()),
         ],
     )
-    def test_as_many_as_pay(self, count: int, jobs: object, processes: int) -> None:
+    def test_as_many_as_there_may_be(self, count: int, jobs: object, processes: int) -> None:
         app = App(context={**OF_THE_COMMAND_LINE, **({"jobs": jobs} if jobs else {})})
 
         assert processes_for(app, count) == processes
@@ -102,14 +101,14 @@ class TestProcesses:
         ],
     )
     def test_one_for_an_app_that_reports_by_itself(self, context: dict[str, Any]) -> None:
-        assert processes_for(App(context={**SEVERAL, **context}), COUNT) == 1
+        assert processes_for(App(context={**SEVERAL, **context}), FEWEST) == 1
 
     def test_one_for_an_app_that_nobody_told_where_to_write(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("CDK_OUTDIR")
 
-        assert processes_for(App(context={**SEVERAL, **OF_THE_COMMAND_LINE}), COUNT) == 1
+        assert processes_for(App(context={**SEVERAL, **OF_THE_COMMAND_LINE}), FEWEST) == 1
 
 
 class FakeProcess:
@@ -149,31 +148,32 @@ def write_assembly(request: Request) -> None:
 
 @pytest.fixture
 def environments(tmp_path: Path) -> list[LoadedEnvironment]:
-    return list(check_files(write_environments(tmp_path, 4)).environments)
+    return list(check_files(write_environments(tmp_path, 8)).environments)
 
 
 @pytest.fixture
 def synthesis(
     tmp_path: Path, environments: list[LoadedEnvironment], monkeypatch: pytest.MonkeyPatch
 ) -> ParallelSynthesis:
-    """Two processes of which each has to wait for the other before it has done half of its work."""
+    """Two processes that both have something to do: each waits for the other, once it is told to."""
     both = threading.Barrier(2, timeout=10)
     waited: set[int] = set()
     digests = {each.spec.name: inputs_of(each).digest for each in environments}
 
-    def meet() -> None:
-        if threading.get_ident() not in waited:
+    def meet(request: Request) -> None:
+        # The first ones only tell how long they take.
+        if request.name > "small-02" and threading.get_ident() not in waited:
             waited.add(threading.get_ident())
             both.wait()
 
     def there(request: Request) -> Answer:
-        meet()
+        meet(request)
         write_assembly(request)
         return Answer(None, digests[request.name], (f"{request.name} is large",), ())
 
     def here(environment: LoadedEnvironment, request: Request) -> Made:
         assert environment.spec.name == request.name
-        meet()
+        meet(request)
         write_assembly(request)
         return Made(inputs_of(environment).digest, (f"{request.name} is large",))
 
@@ -186,6 +186,7 @@ def synthesis(
         processes=2,
         synthesize=here,
         refusals=(AppInputError,),
+        start_seconds=1e-9,
     )
 
 
@@ -195,7 +196,7 @@ class TestParallelSynthesis:
     ) -> None:
         warnings = synthesis.run(environments)
 
-        names = [f"small-{number:02}" for number in range(4)]
+        names = [f"small-{number:02}" for number in range(8)]
         manifest = json.loads((synthesis.output / "manifest.json").read_text(encoding="utf-8"))
         assert list(manifest["artifacts"]) == names
         assert warnings == [f"{name} is large" for name in names]
@@ -236,10 +237,76 @@ class TestParallelSynthesis:
         with pytest.raises(ParallelSynthesisError) as raised:
             replace(synthesis, synthesize=here).run(environments)
 
-        lines = str(raised.value).splitlines()
-        assert [line.split(":")[0] for line in lines] == [each.spec.name for each in environments]
-        assert {line.split(": ")[1] for line in lines} == {"no, not here", "no, not there"}
+        said = dict(line.split(": ")[::-1] for line in str(raised.value).splitlines())
+        assert said.keys() == {"no, not here", "no, not there"}
+        assert said["no, not here"].startswith("small-00, small-01, small-02")
         assert [*synthesis.output.iterdir()] == []
+
+    def test_no_other_process_where_it_does_not_pay(
+        self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
+    ) -> None:
+        made: list[str] = []
+
+        def here(environment: LoadedEnvironment, request: Request) -> Made:
+            write_assembly(request)
+            made.append(request.name)
+            return Made(inputs_of(environment).digest)
+
+        replace(synthesis, synthesize=here, start_seconds=1000.0).run(environments)
+
+        assert made == [each.spec.name for each in environments]
+        assert FakeProcess.seen == []
+
+    def test_no_more_processes_than_there_may_be(
+        self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
+    ) -> None:
+        def here(environment: LoadedEnvironment, request: Request) -> Made:
+            time.sleep(0.01)
+            write_assembly(request)
+            return Made(inputs_of(environment).digest)
+
+        # The third one and on take some 50 ms together.
+        many = replace(synthesis, synthesize=here, processes=1)
+        many.run(environments)
+
+        assert FakeProcess.seen == []
+
+    def test_what_is_said_of_a_file_names_its_place(
+        self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
+    ) -> None:
+        def here(environment: LoadedEnvironment, request: Request) -> Made:
+            if request.name == "small-01":
+                raise AppInputError(f"{request.directory}/bad.template.json: is bad")
+            write_assembly(request)
+            return Made(inputs_of(environment).digest)
+
+        with pytest.raises(
+            ParallelSynthesisError,
+            match=rf"^small-01: {synthesis.output}/bad\.template\.json: is bad$",
+        ):
+            replace(synthesis, synthesize=here, start_seconds=1000.0).run(environments)
+
+    def test_assemblies_that_are_not_of_one_app(
+        self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
+    ) -> None:
+        def here(environment: LoadedEnvironment, request: Request) -> Made:
+            artifacts = {"Central": {"type": "aws:cloudformation:stack", "of": request.name}}
+            Path(request.directory, "manifest.json").write_text(
+                json.dumps({"artifacts": artifacts}), encoding="utf-8"
+            )
+            return Made(inputs_of(environment).digest)
+
+        with pytest.raises(ParallelSynthesisError, match=r"else of Central\n  allowed: .* jobs=1"):
+            replace(synthesis, synthesize=here, start_seconds=1000.0).run(environments)
+
+    def test_what_a_killed_process_left_is_removed(
+        self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
+    ) -> None:
+        (synthesis.output / ".parallel-abc" / "small-00").mkdir(parents=True)
+
+        synthesis.run(environments)
+
+        assert [path.name for path in synthesis.output.iterdir()] == ["manifest.json"]
 
     def test_process_that_ends(
         self,
@@ -311,22 +378,46 @@ def files(assembly: Path) -> dict[str, bytes]:
     }
 
 
-def test_assembly_is_that_of_one_process(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+# So that it shares even so few, and does so in the processes that it starts, too.
+EAGER_APP = """\
+from stacks import start
+
+start.begin()
+
+with open("started.txt", "a") as file:
+    file.write("once more\\n")
+
+from stacks import parallel
+from stacks.app import main
+
+parallel.PAYS = 0.01
+main()
+"""
+
+
+def test_assembly_is_that_of_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     """With the CDK's command line and processes as they are; warnings, scripts and what is acknowledged included."""
-    write_environments(tmp_path, COUNT)
+    write_environments(tmp_path, FEWEST)
     content = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
-    content["app"] = f"'{sys.executable}' -O '{ROOT / 'app.py'}'"
+    content["app"] = f"'{sys.executable}' -O app.py"
     (tmp_path / "cdk.json").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "app.py").write_text(EAGER_APP, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     cdk = Cdk(project=tmp_path, environment=os.environ, node_modules=ROOT / "node_modules")
 
-    def said(output: str, *context: str) -> tuple[int, str]:
-        status = cdk.run("synth", "--quiet", "--output", output, *context)
+    def said(output: str, *, processes: int) -> tuple[int, str]:
+        jobs = f"jobs={processes}"
+        status = cdk.run("synth", "--quiet", "--output", output, "--context", jobs)
+        assert (tmp_path / "started.txt").read_text(encoding="utf-8").count("\n") == processes
+        (tmp_path / "started.txt").unlink()
         return status, capfd.readouterr().err.replace(output, "OUTPUT")
 
-    expected = said("expected", "--context", "jobs=1")
-    found = said("found", "--context", "jobs=2")
+    expected = said("expected", processes=1)
+    found = said("found", processes=2)
 
     assert found == expected
     assert expected[0] == 0
-    assert expected[1].count("EMR-NETWORK-003") == len(range(0, COUNT, 3))
+    assert expected[1].count("EMR-NETWORK-003") == len(range(0, FEWEST, 3))
     assert files(tmp_path / "found") == files(tmp_path / "expected")

@@ -153,13 +153,22 @@ def test_what_is_to_be_looked_up_is_asked_once(tmp_path: Path) -> None:
 
     output = tmp_path / "cdk.out"
     folders = [
-        assembly(tmp_path, "a", manifest={"missing": [zones("eu-west-1")]}),
-        assembly(tmp_path, "b", manifest={"missing": [zones("eu-west-1"), zones("us-east-1")]}),
+        assembly(tmp_path, "a", manifest={"minimumCliVersion": "2"}),
+        *(
+            assembly(
+                tmp_path,
+                name,
+                manifest={"missing": [zones(each) for each in regions], "minimumCliVersion": "2"},
+            )
+            for name, regions in {"b": ["eu-west-1"], "c": ["eu-west-1", "us-east-1"]}.items()
+        ),
     ]
 
     merge_assemblies(folders, output)
 
-    assert read(output / "manifest.json")["missing"] == [zones("eu-west-1"), zones("us-east-1")]
+    manifest = read(output / "manifest.json")
+    assert manifest["missing"] == [zones("eu-west-1"), zones("us-east-1")]
+    assert list(manifest) == ["version", "artifacts", "missing", "minimumCliVersion"]
 
 
 def test_the_same_finding_in_two_environments_is_one(tmp_path: Path) -> None:
@@ -173,6 +182,16 @@ def test_the_same_finding_in_two_environments_is_one(tmp_path: Path) -> None:
     assert reports == [
         plugin(violation("R1", "a/x", "b/x", "b/z"), violation("R2", "b/y"), conclusion="failure")
     ]
+
+
+def test_a_finding_about_the_app_itself_is_in_all_of_them_and_once_in_the_end(
+    tmp_path: Path,
+) -> None:
+    reports = merged_reports(
+        tmp_path, [plugin(violation("R1", ""))], [plugin(violation("R1", "", "b/x"))]
+    )
+
+    assert reports == [plugin(violation("R1", "", "b/x"))]
 
 
 def test_one_failure_is_enough(tmp_path: Path) -> None:

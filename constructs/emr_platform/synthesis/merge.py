@@ -61,10 +61,19 @@ def _manifests(manifests: Sequence[Any]) -> dict[str, Any]:
         for lookup in manifest.get("missing") or ():
             _add(missing, lookup["key"], lookup)
     stages_first = sorted(artifacts.items(), key=lambda item: item[1]["type"] != _STAGE)
-    merged = _common(
-        manifests, {"artifacts": dict(stages_first), "missing": list(missing.values())}
-    )
-    return {key: value for key, value in merged.items() if value or key != "missing"}
+    lookups = list(missing.values())
+    merged = _common(manifests, {"artifacts": dict(stages_first), "missing": lookups})
+    del merged["missing"]
+    if not lookups:
+        return merged
+    # The CDK has it next to the artifacts.
+    keys = [
+        key
+        for each in merged
+        for key in (each, "missing")
+        if key != "missing" or each == "artifacts"
+    ]
+    return {key: merged.get(key, lookups) for key in keys}
 
 
 def _trees(trees: Sequence[Any]) -> dict[str, Any]:
@@ -111,7 +120,9 @@ def _violations(violations: Iterable[Any]) -> list[Any]:
         acknowledged = found.setdefault(what, {})
         at = violation.get("acknowledgedAt")
         if at in acknowledged:
-            acknowledged[at]["violatingConstructs"] += violation["violatingConstructs"]
+            places = acknowledged[at]["violatingConstructs"]
+            # What is said of the app itself is in all of them.
+            places += [each for each in violation["violatingConstructs"] if each not in places]
         else:
             acknowledged[at] = {
                 **violation,

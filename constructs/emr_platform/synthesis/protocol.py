@@ -1,4 +1,4 @@
-"""What ``emr-platform synth`` and the workers that it starts say to each other: one line of JSON each."""
+"""What ``emr-platform synth``, or an app with many environments, and workers say to each other, in lines of JSON."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Made:
 
 
 def is_worker() -> bool:
-    """Whether this process was started as a worker of ``emr-platform synth``."""
+    """Whether this process was started as a worker: of ``emr-platform synth``, or of another process of the app."""
     return CHANNEL_VARIABLE in os.environ
 
 
