@@ -22,8 +22,8 @@ from typing import Any
 
 from aws_cdk import App
 
-from emr_platform.environment.files import several
 from emr_platform.environment.loader import LoadedEnvironment
+from emr_platform.reports.report import listed
 from emr_platform.synthesis.executor import Executor, WorkerStartError
 from emr_platform.synthesis.inputs import inputs_of
 from emr_platform.synthesis.merge import MergeError, merge_assemblies
@@ -137,7 +137,7 @@ class ParallelSynthesis:
                     problems.setdefault(self._in_output(problem, request), []).append(request.name)
             if problems:
                 raise ParallelSynthesisError(
-                    "\n".join(f"{several(names)}: {problem}" for problem, names in problems.items())
+                    "\n".join(f"{listed(names)}: {problem}" for problem, names in problems.items())
                 )
             try:
                 merge_assemblies([Path(request.directory) for request in requests], self.output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,12 @@ from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.folder import environment_files
 from emr_platform.environment.loader import LoadedEnvironment, declared_name, load_environment
 from emr_platform.problems import InvalidSpecError, Problem, in_file_order
+from emr_platform.reports.report import listed
 from emr_platform.tenants.estate import file_problems, read_tenants_file, tenant_entries
 from emr_platform.tenants.rendering import Rendering
 from emr_platform.tenants.row_addresses import overlaps_between
 
-__all__ = ["Checked", "check_files", "environment_files", "in_few_words", "several"]
+__all__ = ["Checked", "check_files", "environment_files", "in_few_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +121,9 @@ def in_few_words(problems: Iterable[Problem]) -> list[Problem]:
         subjects.setdefault(replace(problem, subject=None), {})[problem.subject] = None
     return [
         # What is wrong with a file as such is so for all of its environments.
-        replace(problem, subject=None if None in names else several([*filter(None, names)]))
+        replace(problem, subject=None if None in names else listed([*filter(None, names)]))
         for problem, names in subjects.items()
     ]
-
-
-def several(names: Sequence[str]) -> str:
-    """Names for people: all of them, or the first few and how many others there are."""
-    if len(names) <= _MOST_NAMES:
-        return ", ".join(names)
-    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} others"
-
-
-_MOST_NAMES = 4
 
 
 def _same_name(environment: LoadedEnvironment, same: Path) -> Problem:

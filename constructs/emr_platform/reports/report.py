@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from emr_platform.problems import Problem
+
+_MOST_NAMES = 4
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,10 @@ class Report:
 def counted(number: int, what: str) -> str:
     """A number of things: ``1 error``, ``2 errors``."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for people: all of them, or the first few and how many others there are."""
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} others"

@@ -8,10 +8,8 @@ from typing import Any
 
 from emr_platform.environment.files import in_few_words
 from emr_platform.problems import InvalidSpecError, visible
-from emr_platform.reports.report import counted
+from emr_platform.reports.report import counted, listed
 from emr_platform.synthesis.synthesize import Outcome, Result
-
-_MOST_NAMES = 4
 
 
 def as_text(result: Result) -> str:
@@ -68,7 +66,7 @@ def _lines(result: Result) -> Iterator[str]:
     for outcome in failed:
         failures.setdefault(outcome.problem or "", []).append(outcome.name)
     for problem, names in sorted(failures.items()):
-        yield f"{_several(names)} failed"
+        yield f"{listed(names)} failed"
         yield from (f"  {line}" for line in _safe(problem).splitlines())
     for name in result.removed:
         yield f"{name}: removed, as there is no such environment any more"
@@ -94,12 +92,6 @@ def _reason(outcome: Outcome) -> str | None:
 def _warnings(outcome: Outcome) -> list[str]:
     found = [str(problem) for problem in outcome.problems if problem.is_warning]
     return [*found, *outcome.warnings]
-
-
-def _several(names: list[str]) -> str:
-    if len(names) <= _MOST_NAMES:
-        return ", ".join(names)
-    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} others"
 
 
 def _safe(text: str) -> str:
