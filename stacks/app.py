@@ -23,7 +23,7 @@ from emr_platform.templates.model import TemplateError
 from emr_platform.tenants.estate import Estate, read_estate, read_tenants_file
 from stacks.environment import EnvironmentStage
 from stacks.kernel import on_one_core
-from stacks.parallel import ParallelSynthesis, ParallelSynthesisError, processes_for
+from stacks.parallel import ParallelSynthesis, ParallelSynthesisError, most_processes
 from stacks.quotas import NO_LIMIT_OF_THE_CDK, check_quotas
 from stacks.start import new_app
 
@@ -68,7 +68,7 @@ def main() -> None:
 def _synthesize_all(app: App) -> list[str]:
     """What the context asks for; many environments in several processes. Returns what the app warns of."""
     environments = None if app.node.try_get_context("pipeline") else _asked_for(app)
-    processes = processes_for(app, len(environments or ()))
+    processes = most_processes(app, len(environments or ()))
     if environments and processes > 1:
         synthesis = ParallelSynthesis(
             output=Path(app.outdir),

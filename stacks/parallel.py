@@ -34,10 +34,10 @@ from emr_platform.synthesis.worker import Made, answer_to
 from emr_platform.synthesis.worker_process import WorkerProcess
 from stacks.start import STARTED
 
-FEWEST = 20
+FEWEST_ENVIRONMENTS = 20
 """Fewer environments are never worth another process."""
 
-PAYS = 2.5
+TIMES_ITS_START = 2.5
 """Another process is started when what is left takes this many times as long as its start. While it starts, and later,
 it slows this one: with less, the whole would take longer on two cores."""
 
@@ -55,8 +55,8 @@ class ParallelSynthesisError(Exception):
     """There are no templates; the message says why, and of which environments."""
 
 
-def processes_for(app: App, count: int) -> int:
-    """In how many processes to synthesize environments.
+def most_processes(app: App, count: int) -> int:
+    """In how many processes to synthesize environments, at most.
 
     Args:
         app: The app. Its context ``jobs`` is the largest number; the default is one for each core.
@@ -70,7 +70,7 @@ def processes_for(app: App, count: int) -> int:
         ParallelSynthesisError: ``jobs`` is no such number.
     """
     jobs = _jobs(app)
-    if count < FEWEST or _OUTPUT_VARIABLE not in os.environ:
+    if count < FEWEST_ENVIRONMENTS or _OUTPUT_VARIABLE not in os.environ:
         return 1
     is_reported = str(app.node.try_get_context(_APP_REPORTS)).lower() == "false"
     return jobs if is_reported and not app.node.try_get_context(_LEGACY_REPORT) else 1
@@ -173,7 +173,9 @@ class ParallelSynthesis:
             if done > _MEASURED:
                 left = requests[done:]
                 seconds_left = (time.monotonic() - begun) / (done - 1) * len(left)
-                further = min(self.processes - 1, int(seconds_left / start_seconds / PAYS))
+                further = min(
+                    self.processes - 1, int(seconds_left / start_seconds / TIMES_ITS_START)
+                )
                 if further:
                     return answers | self._shared(left, here, further)
             answers |= [here(request)]

@@ -8,7 +8,6 @@ import re
 import shlex
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,10 +28,10 @@ from emr_platform.synthesis.worker import Made
 from stacks import parallel
 from stacks.app import AppInputError
 from stacks.parallel import (
-    FEWEST,
+    FEWEST_ENVIRONMENTS,
     ParallelSynthesis,
     ParallelSynthesisError,
-    processes_for,
+    most_processes,
 )
 from tests.support import ROOT
 
@@ -75,22 +74,22 @@ class TestProcesses:
         [
             (0, "8", 1),
             (1, "8", 1),
-            (FEWEST - 1, "8", 1),
-            (FEWEST, "8", 8),
-            (FEWEST, 8, 8),
-            (FEWEST, "1", 1),
-            (FEWEST, None, cores()),
+            (FEWEST_ENVIRONMENTS - 1, "8", 1),
+            (FEWEST_ENVIRONMENTS, "8", 8),
+            (FEWEST_ENVIRONMENTS, 8, 8),
+            (FEWEST_ENVIRONMENTS, "1", 1),
+            (FEWEST_ENVIRONMENTS, None, cores()),
         ],
     )
     def test_as_many_as_there_may_be(self, count: int, jobs: object, processes: int) -> None:
         app = App(context={**OF_THE_COMMAND_LINE, **({"jobs": jobs} if jobs else {})})
 
-        assert processes_for(app, count) == processes
+        assert most_processes(app, count) == processes
 
     @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "", 0, True])
     def test_number_that_is_none(self, jobs: object) -> None:
         with pytest.raises(ParallelSynthesisError, match=f"jobs={jobs}\n  allowed: .* 1 to 9999"):
-            processes_for(App(context={"jobs": jobs}), 1)
+            most_processes(App(context={"jobs": jobs}), 1)
 
     @pytest.mark.parametrize(
         "context",
@@ -101,14 +100,17 @@ class TestProcesses:
         ],
     )
     def test_one_for_an_app_that_reports_by_itself(self, context: dict[str, Any]) -> None:
-        assert processes_for(App(context={**SEVERAL, **context}), FEWEST) == 1
+        assert most_processes(App(context={**SEVERAL, **context}), FEWEST_ENVIRONMENTS) == 1
 
     def test_one_for_an_app_that_nobody_told_where_to_write(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("CDK_OUTDIR")
 
-        assert processes_for(App(context={**SEVERAL, **OF_THE_COMMAND_LINE}), FEWEST) == 1
+        assert (
+            most_processes(App(context={**SEVERAL, **OF_THE_COMMAND_LINE}), FEWEST_ENVIRONMENTS)
+            == 1
+        )
 
 
 class FakeProcess:
@@ -144,6 +146,11 @@ def write_assembly(request: Request) -> None:
     Path(request.directory, "manifest.json").write_text(
         json.dumps({"artifacts": {request.name: {"type": "cdk:cloud-assembly"}}}), encoding="utf-8"
     )
+
+
+def made_here(environment: LoadedEnvironment, request: Request) -> Made:
+    write_assembly(request)
+    return Made(inputs_of(environment).digest)
 
 
 @pytest.fixture
@@ -190,6 +197,20 @@ def synthesis(
     )
 
 
+@pytest.fixture
+def there(
+    synthesis: ParallelSynthesis,  # noqa: ARG001 - it has set what the other process does
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Callable[[Answer], Answer]], None]:
+    """Has the other process give another answer, when it has one."""
+    answer = FakeProcess.answer
+
+    def instead(change: Callable[[Answer], Answer]) -> None:
+        monkeypatch.setattr(FakeProcess, "answer", lambda request: change(answer(request)))
+
+    return instead
+
+
 class TestParallelSynthesis:
     def test_one_assembly_of_all(
         self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
@@ -219,20 +240,15 @@ class TestParallelSynthesis:
         self,
         synthesis: ParallelSynthesis,
         environments: list[LoadedEnvironment],
-        monkeypatch: pytest.MonkeyPatch,
+        there: Callable[[Callable[[Answer], Answer]], None],
     ) -> None:
         made = synthesis.synthesize
-        works = FakeProcess.answer
 
         def here(environment: LoadedEnvironment, request: Request) -> Made:
             made(environment, request)
             raise AppInputError("no, not here")
 
-        def there(request: Request) -> Answer:
-            works(request)
-            return Answer("no, not there", None, (), ())
-
-        monkeypatch.setattr(FakeProcess, "answer", there)
+        there(lambda _: Answer("no, not there", None, (), ()))
 
         with pytest.raises(ParallelSynthesisError) as raised:
             replace(synthesis, synthesize=here).run(environments)
@@ -248,9 +264,8 @@ class TestParallelSynthesis:
         made: list[str] = []
 
         def here(environment: LoadedEnvironment, request: Request) -> Made:
-            write_assembly(request)
             made.append(request.name)
-            return Made(inputs_of(environment).digest)
+            return made_here(environment, request)
 
         replace(synthesis, synthesize=here, start_seconds=1000.0).run(environments)
 
@@ -260,14 +275,8 @@ class TestParallelSynthesis:
     def test_no_more_processes_than_there_may_be(
         self, synthesis: ParallelSynthesis, environments: list[LoadedEnvironment]
     ) -> None:
-        def here(environment: LoadedEnvironment, request: Request) -> Made:
-            time.sleep(0.01)
-            write_assembly(request)
-            return Made(inputs_of(environment).digest)
-
-        # The third one and on take some 50 ms together.
-        many = replace(synthesis, synthesize=here, processes=1)
-        many.run(environments)
+        """Although more would pay, as starting takes no time at all."""
+        replace(synthesis, synthesize=made_here, processes=1).run(environments)
 
         assert FakeProcess.seen == []
 
@@ -277,8 +286,7 @@ class TestParallelSynthesis:
         def here(environment: LoadedEnvironment, request: Request) -> Made:
             if request.name == "small-01":
                 raise AppInputError(f"{request.directory}/bad.template.json: is bad")
-            write_assembly(request)
-            return Made(inputs_of(environment).digest)
+            return made_here(environment, request)
 
         with pytest.raises(
             ParallelSynthesisError,
@@ -312,15 +320,12 @@ class TestParallelSynthesis:
         self,
         synthesis: ParallelSynthesis,
         environments: list[LoadedEnvironment],
-        monkeypatch: pytest.MonkeyPatch,
+        there: Callable[[Callable[[Answer], Answer]], None],
     ) -> None:
-        works = FakeProcess.answer
-
-        def ends(request: Request) -> Answer:
-            works(request)
+        def ends(_: Answer) -> Answer:
             raise WorkerLostError("the app was ended by SIGKILL")
 
-        monkeypatch.setattr(FakeProcess, "answer", ends)
+        there(ends)
 
         with pytest.raises(ParallelSynthesisError, match=r"small-0.: the app was ended by SIGKILL"):
             synthesis.run(environments)
@@ -346,12 +351,9 @@ class TestParallelSynthesis:
         self,
         synthesis: ParallelSynthesis,
         environments: list[LoadedEnvironment],
-        monkeypatch: pytest.MonkeyPatch,
+        there: Callable[[Callable[[Answer], Answer]], None],
     ) -> None:
-        works = FakeProcess.answer
-        monkeypatch.setattr(
-            FakeProcess, "answer", lambda request: replace(works(request), inputs="another")
-        )
+        there(lambda answer: replace(answer, inputs="another"))
 
         with pytest.raises(ParallelSynthesisError, match=r"small-0.\.yaml or a script changed"):
             synthesis.run(environments)
@@ -390,7 +392,7 @@ with open("started.txt", "a") as file:
 from stacks import parallel
 from stacks.app import main
 
-parallel.PAYS = 0.01
+parallel.TIMES_ITS_START = 0.01
 main()
 """
 
@@ -399,7 +401,7 @@ def test_assembly_is_that_of_one_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With the CDK's command line and processes as they are; warnings, scripts and what is acknowledged included."""
-    write_environments(tmp_path, FEWEST)
+    write_environments(tmp_path, FEWEST_ENVIRONMENTS)
     content = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
     content["app"] = f"'{sys.executable}' -O app.py"
     (tmp_path / "cdk.json").write_text(json.dumps(content), encoding="utf-8")
@@ -419,5 +421,5 @@ def test_assembly_is_that_of_one_process(
 
     assert found == expected
     assert expected[0] == 0
-    assert expected[1].count("EMR-NETWORK-003") == len(range(0, FEWEST, 3))
+    assert expected[1].count("EMR-NETWORK-003") == len(range(0, FEWEST_ENVIRONMENTS, 3))
     assert files(tmp_path / "found") == files(tmp_path / "expected")

@@ -61,19 +61,14 @@ def _manifests(manifests: Sequence[Any]) -> dict[str, Any]:
         for lookup in manifest.get("missing") or ():
             _add(missing, lookup["key"], lookup)
     stages_first = sorted(artifacts.items(), key=lambda item: item[1]["type"] != _STAGE)
-    lookups = list(missing.values())
-    merged = _common(manifests, {"artifacts": dict(stages_first), "missing": lookups})
-    del merged["missing"]
-    if not lookups:
-        return merged
-    # The CDK has it next to the artifacts.
-    keys = [
-        key
-        for each in merged
-        for key in (each, "missing")
-        if key != "missing" or each == "artifacts"
-    ]
-    return {key: merged.get(key, lookups) for key in keys}
+    merged = _common(
+        manifests, {"artifacts": dict(stages_first), "missing": list(missing.values())}
+    )
+    if not missing:
+        del merged["missing"]
+    # The CDK has these first, whichever of the assemblies say them.
+    first = {key: merged.pop(key) for key in ("version", "artifacts", "missing") if key in merged}
+    return first | merged
 
 
 def _trees(trees: Sequence[Any]) -> dict[str, Any]:
