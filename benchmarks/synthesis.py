@@ -22,9 +22,6 @@ from benchmarks.results import Result
 
 LIMIT_RATIO = 1.8
 LIMIT_INCREMENT_RATIO = 2.0
-"""Of many, by the clock. Of the first few it is only stated, as compilers still warm up then. So is processor time: to
-be done sooner, many are shared by processes, each of which warms up and slows the others a little."""
-
 LIMIT_GROWTH = 1.25
 """The slope of the second half to that of the first, and for memory, of which Node.js gives back some at times, the
 largest size to where a straight line through the others ends."""
@@ -188,7 +185,6 @@ def _few(runs: int) -> list[Result]:
             least,
             LIMIT_RATIO,
             f"an empty app {empty.clock:.2f} s, medians of {runs} runs in turn",
-            processor_limit=LIMIT_RATIO,
         ),
         *_beside(
             f"each further environment in `emr-platform synth` on {cores} cores",
@@ -201,21 +197,13 @@ def _few(runs: int) -> list[Result]:
             "each further environment of a few in one app",
             _increment(app, apps, SEVERAL - 1),
             floor_increment,
-            None,
+            LIMIT_INCREMENT_RATIO,
             f"from 1 to {SEVERAL}, in one process",
         ),
     ]
 
 
-def _beside(
-    what: str,
-    app: Usage,
-    least: Usage,
-    limit: float | None,
-    note: str,
-    *,
-    processor_limit: float | None = None,
-) -> list[Result]:
+def _beside(what: str, app: Usage, least: Usage, limit: float, note: str) -> list[Result]:
     return [
         Result(
             f"{what}: times the floor, by the clock",
@@ -226,7 +214,7 @@ def _beside(
         Result(
             f"{what}: times the floor, processor time",
             app.processor / least.processor,
-            processor_limit,
+            limit,
             f"{app.processor:.2f} s and {least.processor:.2f} s",
         ),
         Result(
