@@ -382,6 +382,23 @@ def test_two_files_of_the_same_name(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("is_checked", [True, False])
+def test_stacks_of_two_files_that_may_be_called_alike(tmp_path: Path, is_checked: bool) -> None:
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text(SMALLEST.replace("name: dev", "name: dev-cluster-x"), encoding="utf-8")
+    second.write_text(SMALLEST, encoding="utf-8")
+
+    checked = check_files([first, second] if is_checked else [second], others=[first])
+
+    (problem,) = checked.problems
+    assert str(problem).splitlines() == [
+        f"{second}:1:7  name  EMR-TENANT-018",
+        "  stacks of dev-cluster-x may have the names of dev's, which begin with dev-cluster-; "
+        f"dev-cluster-x is in {first}",
+        "  allowed: another name",
+    ]
+
+
 def test_one_bad_file_does_not_hide_another(tmp_path: Path) -> None:
     bad, good = tmp_path / "bad.yaml", tmp_path / "good.yaml"
     bad.write_text("name: 1", encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from emr_platform.environment.files import check_files
 from emr_platform.problems import InvalidSpecError
 from emr_platform.tenants.estate import read_estate, read_tenants_file
-from tests.tenants.files import CUSTOMERS, write_tenants
+from tests.tenants.files import CUSTOMERS, LOCK, write_tenants
 
 DEV = "name: dev\nregion: us-east-1\nclusters: {etl: {release: emr-7.12.0}}\n"
 
@@ -30,6 +30,23 @@ def test_environments_of_both_kinds_of_files(tmp_path: Path) -> None:
     ]
     assert estate.problems == ()
     assert estate.by_name["dev"].load().spec.region == "us-east-1"
+
+
+@pytest.mark.parametrize("name", ["globex-queues", "acme"])
+def test_stacks_of_two_files_that_may_be_called_alike(tmp_path: Path, name: str) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(DEV.replace("name: dev", f"name: {name}"), encoding="utf-8")
+    tenants = CUSTOMERS.replace("staging:", "cluster:")
+
+    estate = read_estate(
+        [other, write_tenants(tmp_path, tenants, lock=LOCK.replace("staging", "cluster"))]
+    )
+
+    blamed = {"globex-queues": "globex", "acme": "acme-cluster"}[name]
+    with pytest.raises(InvalidSpecError, match=f"EMR-TENANT-018\n  stacks of .* is in {other}"):
+        estate.by_name[blamed].load()
+    assert estate.by_name["acme-prod"].load().spec.name == "acme-prod"
+    assert estate.errors_for(["acme-prod"]) == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from emr_platform.reports.report import listed
 from emr_platform.tenants.estate import file_problems, read_tenants_file, tenant_entries
 from emr_platform.tenants.rendering import Rendering
 from emr_platform.tenants.row_addresses import overlaps_between
+from emr_platform.tenants.stack_names import StackNames
 
 __all__ = ["Checked", "check_files", "environment_files", "in_few_words"]
 
@@ -46,7 +47,7 @@ class Checked:
 
 
 def check_files(files: Iterable[Path], *, others: Iterable[Path] = ()) -> Checked:
-    """Check environment files and tenants files, and that no two environments have the same name.
+    """Check environment files and tenants files, and that no two environments, or their stacks, have the same name.
 
     Args:
         files: The files; one that is named twice is checked once.
@@ -83,14 +84,15 @@ class _Check:
         self.environments: list[LoadedEnvironment] = []
         self.problems: list[Problem] = []
         self._described_by: dict[str, Path] = {}
+        self._stack_names = StackNames()
 
     def note(self, file: Path) -> None:
         """Remember which environments a file describes that is not checked."""
         tenants_file = read_tenants_file(file)
-        if tenants_file is not None:
-            self._described_by |= dict.fromkeys(tenants_file.rows, file)
-        elif (name := declared_name(file)) is not None:
-            self._described_by[name] = file
+        name = None if tenants_file else declared_name(file)
+        for each in tenants_file.rows if tenants_file else filter(None, [name]):
+            self._described_by[each] = file
+            self._stack_names.add(each, file)
 
     def load(self, file: Path, load: Callable[[], LoadedEnvironment]) -> None:
         """Check an environment."""
@@ -105,6 +107,7 @@ class _Check:
         if same:
             found.append(_same_name(environment, same))
         else:
+            found += map(environment.located, self._stack_names.add(name, file))
             self.environments.append(environment)
             self._described_by[name] = file
         self.problems += in_file_order(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,11 +13,11 @@ from emr_platform.environment.loader import (
     declared_name,
     load_environment,
 )
-from emr_platform.problems import Problem
+from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.tenants.detection import read_as
 from emr_platform.tenants.rendering import Effective, Rendering
 from emr_platform.tenants.row_addresses import overlaps_between
-from emr_platform.tenants.stack_names import stack_name_problems
+from emr_platform.tenants.stack_names import StackNames, stack_name_problems
 from emr_platform.tenants.tenants_file import TenantsFile
 from emr_platform.tenants.tiers import Tier
 
@@ -97,6 +97,7 @@ def read_estate(files: Iterable[Path]) -> Estate:
     entries: list[EnvironmentEntry] = []
     problems: list[Problem] = []
     renderings = []
+    stack_names = StackNames()
     for file in dict.fromkeys(files):
         tenants_file = read_tenants_file(file)
         if tenants_file is None:
@@ -108,6 +109,7 @@ def read_estate(files: Iterable[Path]) -> Estate:
             entries += tenant_entries(rendering)
     for overlapping in overlaps_between(each.file for each in renderings).values():
         problems += overlapping
+    entries = [_refused(entry, stack_names.add(entry.name, entry.file)) for entry in entries]
     return Estate(
         tuple(sorted(entries, key=lambda entry: entry.name)), tuple(problems), tuple(renderings)
     )
@@ -172,3 +174,13 @@ def _of_file(file: Path) -> EnvironmentEntry:
     return EnvironmentEntry(
         name=declared_name(file) or file.stem, file=file, load=partial(load_environment, file)
     )
+
+
+def _refused(entry: EnvironmentEntry, problems: Sequence[Problem]) -> EnvironmentEntry:
+    """An environment that has some problems besides those that it finds itself."""
+
+    def load() -> LoadedEnvironment:
+        environment = entry.load()
+        raise InvalidSpecError([*environment.warnings, *map(environment.located, problems)])
+
+    return replace(entry, load=load) if problems else entry
