@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from constructs import Construct
@@ -113,3 +116,22 @@ class EnvironmentStack(Stack):
         """
         # Right below the stack, the id is the logical id.
         CfnOutput(self, name, value=value, description=description)
+
+    def output_each(self, name: str, values: Mapping[str, str], description: str) -> None:
+        """Publish a value for each of several things that have names.
+
+        Args:
+            name: What the names of the outputs begin with, in Pascal case; ``DataBucket`` for ``DataBucketInput``.
+            values: The values by the names of the things, as the environment file has them: ``input``.
+            description: What the values are, without the names.
+        """
+        alike = Counter(map(_without_hyphens, values))
+        for each, value in values.items():
+            pascal = _without_hyphens(each)
+            # Names of outputs have no hyphens, so a-1 and a1 would be one.
+            digest = sha256(each.encode()).hexdigest()[:8] if alike[pascal] > 1 else ""
+            self.output(f"{name}{pascal}{digest}", value, f"{description} {each}")
+
+
+def _without_hyphens(name: str) -> str:
+    return name.title().replace("-", "")

@@ -106,9 +106,9 @@ class ClusterStack(EnvironmentStack):
         self.output("PrimaryDnsName", self.cluster.primary_dns_name, "DNS name of the primary node")
         self.output("ServiceRole", self.cluster.service_role.role_name, "Role of the EMR service")
         self.output("InstanceRole", self.cluster.instance_role.role_name, "Role of the nodes")
-        for role_name, role in self.cluster.security.runtime_roles.items():
-            id = f"RuntimeRole{role_name.title().replace('-', '')}"
-            self.output(id, role.role_arn, f"Role of steps that run as {role_name}")
+        runtime_roles = self.cluster.security.runtime_roles.items()
+        arns = {role_name: role.role_arn for role_name, role in runtime_roles}
+        self.output_each("RuntimeRole", arns, "Role of steps that run as")
         if secret := self.cluster.security.kdc_admin_secret:
             self.output("KdcAdminSecret", secret.secret_arn, "Password of the KDC's administrator")
 

@@ -248,9 +248,7 @@ class PoolTenantStack(EnvironmentStack):
         self.output("SubmitterRole", known(share.submitter_role).role_arn, "Role of who adds steps")
         self.output("Queue", share.queue, "Queue of YARN for the tenant's applications")
         self.output("LogUri", share.log_uri, "Where steps are to write their logs")
-        for name, uri in share.data_uris.items():
-            pascal = name.title().replace("-", "")
-            self.output(f"DataUri{pascal}", uri, f"The tenant's part of the data bucket {name}")
+        self.output_each("DataUri", share.data_uris, "The tenant's part of the data bucket")
         if share.database:
             self.output("Database", share.database.ref, "Database in the Data Catalog")
 

@@ -65,6 +65,5 @@ class StorageStack(EnvironmentStack):
         logs, config = known(self.storage.logs), known(self.storage.config)
         self.output("LogBucket", logs.bucket_name, "Bucket of the clusters' logs")
         self.output("ConfigBucket", config.bucket_name, "Bucket of the shipped scripts")
-        for name, bucket in self.storage.data.items():
-            pascal = name.title().replace("-", "")
-            self.output(f"DataBucket{pascal}", known(bucket).bucket_name, f"Data bucket {name}")
+        data = {name: known(bucket).bucket_name for name, bucket in self.storage.data.items()}
+        self.output_each("DataBucket", data, "Data bucket")

@@ -342,7 +342,7 @@ def environments(draw: Draw) -> dict[str, Any]:
     """An environment, as the content of a file."""
     zones = draw(st.integers(2, 4))
     data_buckets = draw(
-        st.lists(st.sampled_from(["input", "output", "lake"]), max_size=2, unique=True)
+        st.lists(st.sampled_from(["lake", "a1", "a-1", "a1b"]), max_size=3, unique=True)
     )
     result_store = draw(st.booleans())
     private = draw(st.booleans())

@@ -85,8 +85,8 @@ class ConfigurationSecrets(Construct):
         self.arns[name] = known(secret).secret_arn
         self._of_result_store |= {name: secret, password_name: secret}
         if password_name in named:
-            # ResultStorePassword, or ResultStorePasswordOfNAME
-            id = password_name.title().replace("-", "")
+            # With the hyphens, as a-1 and a1 are two users; logical ids end with a digest of it.
+            id = password_name.title()
             self.arns[password_name] = self._copy(
                 id,
                 secret.secret_value_from_json("password"),
