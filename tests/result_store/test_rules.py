@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from emr_platform.result_store.rules import RESULT_STORE_RULES, result_store_problems
-from emr_platform.result_store.spec import ResultStoreSpec
+from emr_platform.result_store.spec import DatabaseUser, ResultStoreSpec
 from scripts.build_database_classes import TARGET, current
 
 
@@ -99,6 +99,13 @@ def test_other_users(name: str) -> None:
     assert ids(ResultStoreSpec(databases=["results"], users={name: "read_only"})) == []
 
 
+@pytest.mark.parametrize(("count", "found"), [(192, []), (193, ["EMR-DATABASE-010"])])
+def test_users_that_fit_a_stack(count: int, found: list[str]) -> None:
+    users: dict[str, DatabaseUser] = {f"u{number}": "read_only" for number in range(count)}
+
+    assert ids(ResultStoreSpec(databases=["results"], users=users)) == found
+
+
 @pytest.mark.parametrize("name", ["a" * 33, "Api", "api_1", "1api", "api-", "", "o'brien"])
 def test_what_is_no_user(name: str) -> None:
     with pytest.raises(ValidationError, match="at most 32 lower-case letters"):
@@ -140,5 +147,5 @@ def test_list_of_classes_is_current() -> None:
 
 def test_no_rule_is_left_out() -> None:
     assert [rule.id for rule in RESULT_STORE_RULES] == [
-        f"EMR-DATABASE-00{n}" for n in (1, 2, 4, 6, 7)
+        f"EMR-DATABASE-{n:03}" for n in (1, 2, 4, 6, 7, 10)
     ]

@@ -12,13 +12,21 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import cloudformation_include as include
 
+from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.problems import InvalidSpecError
-from emr_platform.template_check.quota_rules import uses
+from emr_platform.result_store.rules import MOST_USERS
+from emr_platform.storage.rules import MOST_DATA_BUCKETS
+from emr_platform.template_check.quota_rules import MOST_OUTPUTS, uses
 from emr_platform.templates.reading import read_all
+from emr_platform.tenants.rules import MOST_SHARED_DATA_BUCKETS
+from emr_platform.tenants.tenancy import Tenancy
 from emr_platform.testing import Synthesizer
 from stacks import app as the_app
 from stacks.environment import EnvironmentStage
 from stacks.quotas import check_quotas
+from tests.support import REGION, new_app
+
+SERVES_POOL = Tenancy(tier="shared", serves=frozenset({"bridge", "pool"}))
 
 
 def template(resources: int = 1, outputs: int = 0) -> dict[str, Any]:
@@ -89,6 +97,44 @@ def test_app_ends_with_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     assert "EMR-TEMPLATE-042\n  501 resources\n  allowed: at most 500\n" in str(end.value)
     assert "EMR-TEMPLATE-050  warning\n  160 outputs, 80 % of" in str(end.value)
+
+
+def outputs(folder: Path, count: int, tenancy: Tenancy | None) -> dict[str, int]:
+    """How many outputs the stacks of an environment have, with so many data buckets and users."""
+    names = [f"n{number}" for number in range(count)]
+    spec = EnvironmentSpec.model_validate(
+        {
+            "name": "dev",
+            "region": REGION,
+            "storage": {"data": {name: {} for name in names}},
+            "result_store": {
+                "databases": ["results"],
+                "users": dict.fromkeys(names, "read_only"),
+            },
+            "clusters": {"etl": {"release": "emr-7.12.0"}},
+        }
+    )
+    app = new_app(folder)
+    EnvironmentStage(app, spec=spec, directory=folder, tenancy=tenancy)
+    app.synth()
+    return {stack.name: len(stack.outputs) for stack in read_all(folder)}
+
+
+@pytest.mark.parametrize(
+    ("stack", "tenancy", "most"),
+    [
+        ("dev-storage", None, MOST_DATA_BUCKETS),
+        ("dev-storage", SERVES_POOL, MOST_SHARED_DATA_BUCKETS),
+        ("dev-result-store", None, MOST_USERS),
+    ],
+)
+def test_rules_leave_room_for_all_outputs_and_no_more(
+    tmp_path: Path, stack: str, tenancy: Tenancy | None, most: int
+) -> None:
+    one, two = (outputs(tmp_path / str(count), count, tenancy)[stack] for count in (1, 2))
+
+    of_each, of_none = two - one, 2 * one - two
+    assert (MOST_OUTPUTS - of_none) // of_each == most
 
 
 def test_a_large_environment_is_far_from_every_quota(

@@ -18,6 +18,10 @@ def data(**values: Any) -> Values:
     return {"data": {"input": values}}
 
 
+def data_buckets(count: int) -> Values:
+    return {"data": {f"b{number}": {} for number in range(count)}}
+
+
 def external(bucket_name: str) -> Values:
     return {"external": {"other": {"bucket_name": bucket_name}}}
 
@@ -66,6 +70,7 @@ CASES: list[tuple[str, list[Values], list[Values]]] = [
             external("bucket--table-s3"),
         ],
     ),
+    ("EMR-STORAGE-006", [data_buckets(48)], [data_buckets(49)]),
 ]
 
 

@@ -139,12 +139,30 @@ def test_what_tenants_share_is_something() -> None:
     assert paths(environment(), SERVES_BRIDGE, rule) == []
 
 
+def test_data_buckets_that_fit_a_shared_environments_stack() -> None:
+    rule = "EMR-TENANCY-005"
+    buckets = {
+        count: environment(storage={"data": {f"b{number}": {} for number in range(count)}})
+        for count in (31, 32, 49)
+    }
+
+    assert paths(buckets[31], SERVES_POOL, rule) == []
+    assert paths(buckets[32], SERVES_POOL, rule) == ["storage.data"]
+    assert [paths(buckets[32], tenancy, rule) for tenancy in (None, SILO, SERVES_BRIDGE)] == [
+        []
+    ] * 3
+    # Told once.
+    assert paths(buckets[49], SERVES_POOL, rule) == []
+    assert paths(buckets[49], SERVES_POOL, "EMR-STORAGE-006") == ["storage.data"]
+
+
 def test_severities() -> None:
     assert {rule.id: rule.severity for rule in TENANCY_RULES.rules} == {
         "EMR-TENANCY-001": "error",
         "EMR-TENANCY-002": "warning",
         "EMR-TENANCY-003": "error",
         "EMR-TENANCY-004": "error",
+        "EMR-TENANCY-005": "error",
     }
 
 

@@ -12,12 +12,18 @@ from emr_platform.rule import Finding, RuleBook
 
 _BOOK: RuleBook[ResultStoreSpec] = RuleBook()
 
+MOST_USERS = 192
+"""As many as the stack of a result store has room for: of each, the secret is exported."""
+
 _AUTOSCALING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"
 _CLASSES = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html"
 )
 _PRIVILEGES = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html"
+)
+_QUOTAS = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
 )
 _USERS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.UsersAndPrivileges.html"
@@ -134,6 +140,19 @@ def users_have_databases(spec: ResultStoreSpec) -> Iterator[Finding]:
                     f"the result store has no database {database}",
                     there,
                 )
+
+
+@_BOOK.rule(
+    "EMR-DATABASE-010",
+    what=f"A result store has at most {MOST_USERS} users.",
+    why="Clusters use what the result store's stack exports, a secret of each user, and CloudFormation refuses a "
+    "template of more than 200 outputs.",
+    source=_QUOTAS,
+)
+def users_fit_a_stack(spec: ResultStoreSpec) -> Iterator[Finding]:
+    """Room for the output of each."""
+    if len(spec.users) > MOST_USERS:
+        yield Finding(("users",), f"{len(spec.users)} users", f"at most {MOST_USERS}")
 
 
 RESULT_STORE_RULES = _BOOK.rules

@@ -12,8 +12,17 @@ from emr_platform.storage.spec import StorageSpec
 _BOOK: RuleBook[StorageSpec] = RuleBook()
 
 _NAMING = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+OUTPUTS_QUOTA = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
+)
+"""Where AWS says how many outputs a template may have."""
+
 OWN_BUCKETS = ("logs", "config")
 """Names of the buckets that every environment has."""
+
+MOST_DATA_BUCKETS = 48
+"""As many as the stack of an environment's buckets has room for: of each, name, ARN and key are exported, and the name
+is an output besides. A shared environment offers them to its tenants as well, see the rules about tenants."""
 
 
 @_BOOK.rule(
@@ -66,6 +75,33 @@ def external_names_are_possible(spec: StorageSpec) -> Iterator[Finding]:
                 f"{bucket.bucket_name} {reason}",
                 "a bucket's name",
             )
+
+
+@_BOOK.rule(
+    "EMR-STORAGE-006",
+    what=f"There are at most {MOST_DATA_BUCKETS} data buckets.",
+    why="Clusters use what the stack of the buckets exports, and CloudFormation refuses a template of more than 200 "
+    "outputs.",
+    source=OUTPUTS_QUOTA,
+)
+def data_buckets_fit_a_stack(spec: StorageSpec) -> Iterator[Finding]:
+    """Room for the outputs of each."""
+    yield from too_many_data_buckets(spec, MOST_DATA_BUCKETS)
+
+
+def too_many_data_buckets(spec: StorageSpec, most: int) -> Iterator[Finding]:
+    """The data buckets, if there are more than their stack has room for.
+
+    Args:
+        spec: The buckets.
+        most: How many data buckets there may be.
+    """
+    if len(spec.data) > most:
+        yield Finding(
+            ("data",),
+            f"{len(spec.data)} data buckets",
+            f"at most {most}: a bucket may hold many prefixes, and what another environment has can be `external`",
+        )
 
 
 def impossible_bucket_name(name: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.metastore.catalog_names import (
@@ -17,6 +17,11 @@ from emr_platform.network.spec import ExistingVpcSpec
 from emr_platform.pool.rules import pool_problems, shared_problems
 from emr_platform.problems import Path, Problem
 from emr_platform.rule import Finding, RuleBook
+from emr_platform.storage.rules import (
+    MOST_DATA_BUCKETS,
+    OUTPUTS_QUOTA,
+    too_many_data_buckets,
+)
 from emr_platform.tags import TENANT_TAG
 from emr_platform.tenants.tenancy import Tenancy
 
@@ -35,6 +40,10 @@ class TenantEnvironment:
 
 
 TENANCY_RULES: RuleBook[TenantEnvironment] = RuleBook()
+
+MOST_SHARED_DATA_BUCKETS = 31
+"""As many as the stack of a shared environment's buckets has room for: name and key of each are exported once more, by
+names that tenants know."""
 
 _ACCESS_BY_TAGS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/introduction_attribute-based-access-control.html"
 _CATALOG_BY_PREFIX = (
@@ -139,6 +148,22 @@ def shared_network_is_made(environment: TenantEnvironment) -> Iterator[Finding]:
             "the network is an existing VPC, and there is nothing else that tenants share",
             "a VPC of its own; or tenants of the tier silo, with the existing VPC as their network",
         )
+
+
+@TENANCY_RULES.rule(
+    "EMR-TENANCY-005",
+    what=f"An environment that is shared by tenants of the tier pool has at most {MOST_SHARED_DATA_BUCKETS} data "
+    "buckets.",
+    why="Tenants use what the stack of the buckets exports, and CloudFormation refuses a template of more than 200 "
+    "outputs.",
+    source=OUTPUTS_QUOTA,
+)
+def shared_data_buckets_fit_a_stack(environment: TenantEnvironment) -> Iterator[Finding]:
+    """Room for the outputs of each, those for tenants included."""
+    storage = environment.spec.storage
+    if "pool" in environment.tenancy.serves and len(storage.data) <= MOST_DATA_BUCKETS:
+        for finding in too_many_data_buckets(storage, MOST_SHARED_DATA_BUCKETS):
+            yield replace(finding, path=("storage", *finding.path))
 
 
 def _catalogs(spec: EnvironmentSpec) -> Iterator[tuple[Path, GlueCatalogSpec]]:
