@@ -15,6 +15,7 @@ from typing import NamedTuple
 _CACHING = {"PYTHONDONTWRITEBYTECODE": ""}
 _SAMPLE_SECONDS = 0.05
 _ERRORS_SHOWN = 2000
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class Usage(NamedTuple):
@@ -25,11 +26,14 @@ class Usage(NamedTuple):
         processor: Seconds that its processes computed, and that the system computed for them.
         memory: MiB: the most that each of its processes had at a time, added up. Pages that processes share count for
             each. 0 where the system does not tell.
+        largest: Seconds that the one process computed that computed most, as of the last look at it. 0 where the
+            system does not tell.
     """
 
     clock: float
     processor: float
     memory: float
+    largest: float
 
     @classmethod
     def median(cls, usages: Sequence[Usage]) -> Usage:
@@ -60,7 +64,7 @@ def measure(
             stderr=subprocess.PIPE,
             text=True,
         ) as process,
-        _Memory(process.pid) as memory,
+        _Watch(process.pid) as watch,
     ):
         errors = process.stderr.read() if process.stderr else ""
         # Whatever it started and waited for counts along.
@@ -71,15 +75,16 @@ def measure(
         raise RuntimeError(
             f"{command}: exit status {process.returncode}\n{errors[-_ERRORS_SHOWN:]}"
         )
-    return Usage(clock, used.ru_utime + used.ru_stime, memory.mib)
+    return Usage(clock, used.ru_utime + used.ru_stime, watch.mib, watch.largest)
 
 
-class _Memory:
-    """Watches a process and its descendants; each process' own peak is the system's to keep."""
+class _Watch:
+    """Watches a process and its descendants; what each has had and computed so far is the system's to keep."""
 
     def __init__(self, process: int) -> None:
         self._process = process
         self._peaks: dict[int, int] = {}
+        self._seconds: dict[int, float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -87,7 +92,11 @@ class _Memory:
     def mib(self) -> float:
         return sum(self._peaks.values()) / 1024
 
-    def __enter__(self) -> _Memory:
+    @property
+    def largest(self) -> float:
+        return max(self._seconds.values(), default=0.0)
+
+    def __enter__(self) -> _Watch:
         self._thread.start()
         return self
 
@@ -100,6 +109,8 @@ class _Memory:
             for process in _tree(self._process):
                 if peak := _peak_kib(process):
                     self._peaks[process] = peak
+                if seconds := _seconds(process):
+                    self._seconds[process] = seconds
 
 
 def _tree(process: int) -> list[int]:
@@ -119,3 +130,14 @@ def _peak_kib(process: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line), 0)
+
+
+def _seconds(process: int) -> float:
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    # In user mode and in the kernel, the 14th and 15th; the 2nd may have spaces.
+    # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND

@@ -101,13 +101,13 @@ class Project:
             text = text.replace(fixed, parameter)
         (folder / "templates" / "standard.yaml").write_text(_PARAMETERS + text, encoding="utf-8")
 
-    def synthesize(self, names: Sequence[str]) -> Usage:
-        """Run the app."""
+    def synthesize(self, names: Sequence[str], **context: int) -> Usage:
+        """Run the app, with more context if any is given."""
         shutil.rmtree(self._assembly, ignore_errors=True)
         return measure(
             _APP,
             directory=self.directory,
-            environment=self._environment(self._assembly, names, is_floor=False),
+            environment=self._environment(self._assembly, names, is_floor=False, **context),
         )
 
     def synthesize_everything(self) -> Usage:
@@ -141,7 +141,9 @@ class Project:
             environment=self._environment(self.directory / "empty.out", (), is_floor=False),
         )
 
-    def _environment(self, output: Path, names: Sequence[str], *, is_floor: bool) -> dict[str, str]:
+    def _environment(
+        self, output: Path, names: Sequence[str], *, is_floor: bool, **more: int
+    ) -> dict[str, str]:
         settings = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))
         context = {
             **settings["context"],
@@ -149,6 +151,7 @@ class Project:
             # The floor has the paths from the templates.
             "aws:cdk:enable-path-metadata": not is_floor,
             "environment": ",".join(names),
+            **more,
         }
         return {
             "CDK_CONTEXT_JSON": json.dumps(context),
@@ -227,35 +230,61 @@ def _beside(what: str, app: Usage, least: Usage, limit: float, note: str) -> lis
 
 
 def _many(runs: int, folder: Path, sizes: Sequence[int]) -> list[Result]:
-    """Each further environment of many in one app as the CDK's command line runs it, beside the floor."""
+    """Each further environment of many, in each way to synthesize them, beside the floor."""
     if not sizes:
         return []
-    projects = [Project(folder / str(size)) for size in sizes]
-    programs = [
-        program
-        for project, size in zip(projects, sizes, strict=True)
-        for program in (partial(project.synthesize, project.write(size)), project.emit_floor)
-    ]
-    usages = alternate(runs, *programs)
-    apps, floors = usages[::2], usages[1::2]
-    before, after = (
-        _increment(apps[at], apps[at + 1], sizes[at + 1] - sizes[at]) for at in range(2)
+    least, middle, most = sizes
+    programs: dict[tuple[str, int], Callable[[], Usage]] = {}
+    for size in sizes:
+        project = Project(folder / str(size))
+        names = project.write(size)
+        programs["app", size] = partial(project.synthesize, names)
+        programs["floor", size] = project.emit_floor
+        if size < most:
+            programs["one process", size] = partial(project.synthesize, names, jobs=1)
+            programs["command", size] = project.synthesize_everything
+    usages = dict(zip(programs, alternate(runs, *programs.values()), strict=True))
+
+    def increment(program: str, few: int, more: int) -> Usage:
+        return _increment(usages[program, few], usages[program, more], more - few)
+
+    before, after = increment("app", least, middle), increment("app", middle, most)
+    one_process, floor_to_middle = (
+        increment(program, least, middle) for program in ("one process", "floor")
     )
-    increment, floor_increment = (
-        _increment(each[0], each[2], sizes[2] - sizes[0]) for each in (apps, floors)
-    )
-    expected = apps[1].memory + before.memory * (sizes[2] - sizes[1])
+    apps = [usages["app", size] for size in sizes]
+    expected = apps[1].memory + before.memory * (most - middle)
     between = ", ".join(map(str, sizes))
     return [
         *_beside(
-            "each further environment of many in one app",
-            increment,
-            floor_increment,
+            "each further environment of many in one app, as the CDK's command line runs it",
+            increment("app", least, most),
+            increment("floor", least, most),
             LIMIT_INCREMENT_RATIO,
-            f"from {sizes[0]} to {sizes[2]}, on {os.cpu_count()} cores; medians of {runs} runs in turn",
+            f"from {least} to {most}, on {os.cpu_count()} cores; medians of {runs} runs in turn",
+        ),
+        *_beside(
+            "each further environment of many in one process",
+            one_process,
+            floor_to_middle,
+            LIMIT_INCREMENT_RATIO,
+            f"from {least} to {middle}",
         ),
         Result(
-            f"seconds of each further environment: up to {sizes[2]} as against up to {sizes[1]}",
+            "of which the CDK's own JavaScript, that Python waits for: times the floor, processor time",
+            one_process.largest / floor_to_middle.largest,
+            None,
+            f"{one_process.largest:.2f} s and {floor_to_middle.largest:.2f} s",
+        ),
+        *_beside(
+            "each further environment of many in `emr-platform synth`",
+            increment("command", least, middle),
+            floor_to_middle,
+            LIMIT_INCREMENT_RATIO,
+            f"from {least} to {middle} that all changed, on {os.cpu_count()} cores",
+        ),
+        Result(
+            f"seconds of each further environment: up to {most} as against up to {middle}",
             after.clock / before.clock,
             LIMIT_GROWTH,
             f"{after.clock:.2f} s and {before.clock:.2f} s; apps of {between}: "
@@ -263,7 +292,7 @@ def _many(runs: int, folder: Path, sizes: Sequence[int]) -> list[Result]:
             + " s",
         ),
         Result(
-            f"memory of {sizes[2]} environments, to that of a straight line through {sizes[0]} and {sizes[1]}",
+            f"memory of {most} environments, to that of a straight line through {least} and {middle}",
             apps[2].memory / expected,
             LIMIT_GROWTH,
             f"apps of {between}: " + ", ".join(f"{each.memory:.0f}" for each in apps) + " MiB",
