@@ -10,6 +10,7 @@ This knows what jsii's messages look like; :mod:`stacks.kernel` uses it with the
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -17,6 +18,8 @@ from jsii import _kernel, errors
 from jsii._kernel import types
 from jsii._kernel.providers import process as provider
 from jsii._stack_trace import is_enabled as has_stack_traces
+
+from emr_platform.synthesis.worker import AppLostError
 
 # Modules that have no public names for what is needed of them, and that mypy need not see through.
 _jsii: Any = provider
@@ -83,10 +86,7 @@ class MessagesProcess(provider._NodeProcess):
         api, fields = known
         message = {field: getattr(request, field) for field in fields}
         message["api"] = api
-        process: Any = self._process
-        process.stdin.write(_ENCODER.encode(message).encode() + b"\n")
-        process.stdin.flush()
-        answer = _DECODER.decode(process.stdout.readline().decode())
+        answer = _DECODER.decode(self._exchanged(_ENCODER.encode(message)))
         if "ok" not in answer:
             return self._other(answer)
         answered = answer["ok"]
@@ -95,6 +95,18 @@ class MessagesProcess(provider._NodeProcess):
         if response_type is types.InvokeResponse:
             return types.InvokeResponse(answered.get("result"))
         return types.GetResponse(answered.get("value"))
+
+    def _exchanged(self, message: str) -> str:
+        process: Any = self._process
+        line = b""
+        with contextlib.suppress(OSError):
+            process.stdin.write(message.encode() + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        if not line.endswith(b"\n"):
+            # It has said why on standard error, if it could.
+            raise AppLostError("Node.js ended, in which the CDK runs, before all was done")
+        return str(line.decode())
 
     def _other(self, answer: Any) -> Any:
         other = self._serializer.structure(answer, _jsii._ProcessResponse)

@@ -121,10 +121,10 @@ def test_it_ends_with_the_program_and_leaves_nothing() -> None:
 
 
 def test_a_kernel_that_is_lost_is_an_error_and_not_a_wait() -> None:
-    result = run("process.kill(); aws_cdk.App()")
+    result = run("process.kill(); process.wait(); aws_cdk.App()")
 
     assert result.returncode == 1
-    assert result.stderr
+    assert result.stderr == "Node.js ended, in which the CDK runs, before all was done\n"
 
 
 def test_a_kernel_that_does_not_end_is_ended() -> None:

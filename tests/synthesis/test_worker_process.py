@@ -20,7 +20,7 @@ from emr_platform.synthesis.worker_process import WorkerProcess
 APP = """\
 import os, signal, sys, time
 import helper
-from emr_platform.synthesis.worker import Made, serve
+from emr_platform.synthesis.worker import AppLostError, Made, serve
 
 class Refused(Exception):
     pass
@@ -38,6 +38,8 @@ def synthesize(request):
             os.kill(os.getpid(), signal.SIGKILL)
         case "gone":
             os._exit(3)
+        case "lost":
+            raise AppLostError("nothing works any more")
         case "hangs":
             open("hanging", "w").close()
             time.sleep(60)
@@ -109,6 +111,10 @@ def test_problems_are_answers(worker: WorkerProcess, name: str, problem: str) ->
     [
         ("killed", "was ended by SIGKILL, perhaps for want of memory"),
         ("gone", "ended with status 3"),
+        (
+            "lost",
+            "ended with status 1 before the environment was done\n(.*\n)*nothing works any more",
+        ),
     ],
 )
 def test_app_that_ends(project: CdkProject, name: str, how: str) -> None:

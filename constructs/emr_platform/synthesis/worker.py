@@ -46,6 +46,10 @@ class Made:
     warnings: tuple[str, ...] = ()
 
 
+class AppLostError(SystemExit):
+    """The app can do nothing any more, not even for other environments; the message says why."""
+
+
 def is_worker() -> bool:
     """Whether this process was started as a worker: of ``emr-platform synth``, or of another process of the app."""
     return CHANNEL_VARIABLE in os.environ
@@ -86,12 +90,19 @@ def answer_to(
     synthesize: Callable[[Request], Made],
     refusals: tuple[type[Exception], ...],
 ) -> Answer:
-    """Answer one request, whatever becomes of it; arguments are those of :func:`serve`."""
+    """Answer one request, whatever becomes of it; arguments are those of :func:`serve`.
+
+    Raises:
+        AppLostError: The app cannot go on.
+    """
     made = problem = None
     try:
         made = synthesize(request)
     except refusals as error:
         problem = str(error)
+    except AppLostError:
+        # Who asked sees that nothing comes, and starts another one for the rest.
+        raise
     except SystemExit as end:
         problem = f"the app ended: {end.code}"
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this environment's own
