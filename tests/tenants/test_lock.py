@@ -58,10 +58,22 @@ def read_lock_of(directory: Path, text: str) -> dict[str, IPv4Network]:
             "a has two ranges",
         ),
         (
+            '{"version": 1,\n"ranges": {\n"a": "10.0.0.0/20",\n"a": "10.0.16.0/20"}}',
+            4,
+            "a has two ranges",
+        ),
+        (
             '{"version": 1, "ranges": {\n"a": "10.0.0.1/20"}}',
             2,
-            "'10.0.0.1/20' of a is not an IPv4 address range",
+            '"10.0.0.1/20" of a is not an IPv4 address range',
         ),
+        (
+            '{"version": 1, "ranges": {"b": null}}',
+            1,
+            "null of b is not an IPv4 address range",
+        ),
+        ("[" * 100_000, 1, "found no ranges of version 1"),
+        (f'{{"version": {"1" * 5000}}}', 1, "found no ranges of version 1"),
     ],
 )
 def test_broken_lock_files(tmp_path: Path, text: str, line: int, message: str) -> None:

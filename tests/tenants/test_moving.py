@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from emr_platform.tenants.estate import read_estate
 from emr_platform.tenants.moving import moved, moved_project
@@ -34,6 +35,25 @@ def test_row_is_changed_and_nothing_else(tenant: str, tier: TenantTier, expected
     assert " ".join(expected.split()) in found
     assert lines[0] == "# Customers of all sizes"
     assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "  acme: &pool {tier: pool, pool: {glue_database: false}}\n  globex: *pool\n",
+        "  acme: &pool {tier: pool, pool: {glue_database: false}}\n  globex: {<<: *pool}\n",
+        "  globex: &pool {tier: pool, pool: {glue_database: false}}\n  acme: {<<: *pool}\n",
+    ],
+)
+def test_rows_that_are_alike_by_alias_or_merge_stay(rows: str) -> None:
+    document = YAML(typ="safe").load(moved(f"tenants:\n{rows}", tenant="acme", tier="silo"))
+
+    assert document == {
+        "tenants": {
+            "acme": {"tier": "silo"},
+            "globex": {"tier": "pool", "pool": {"glue_database": False}},
+        }
+    }
 
 
 def test_copy_is_the_project_but_for_the_tenant(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,48 @@ def test_a_script_that_changed_is_seen_by_the_next_check(tmp_path: Path) -> None
 
     again = load(tmp_path, "globex", templates={"standard": template})
     assert [problem.rule_id for problem in again.warnings] == ["EMR-SCRIPT-003"]
+
+
+@pytest.mark.parametrize(
+    ("row", "region"), [("{}", "eu-west-1"), ("{parameters: {r: us-east-1}}", "us-east-1")]
+)
+def test_region_of_a_shared_environment_may_be_a_parameter(
+    tmp_path: Path, row: str, region: str
+) -> None:
+    template = STANDARD.replace("region: eu-west-1", "region: $(r)").replace(
+        "parameters:\n", "parameters:\n  r: {description: Region, default: eu-west-1}\n"
+    )
+    tenants = CUSTOMERS.replace("common: {}", f"common: {row}")
+
+    loaded = load(tmp_path, "globex", tenants, templates={"standard": template})
+
+    assert loaded.spec.region == region
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ("{network: abc}", "found the text 'abc'"),
+        ("{network: [1, 2]}", "found a list"),
+        ("{tags: [x]}", "found a list"),
+    ],
+)
+def test_nothing_is_laid_over_what_is_no_mapping(
+    tmp_path: Path, overrides: str, message: str
+) -> None:
+    """Neither the range of the lock file nor the row's own tags hide it."""
+    tenants = CUSTOMERS.replace("staging: {", f"staging: {{overrides: {overrides}, ")
+
+    with pytest.raises(InvalidSpecError, match=re.escape(message)):
+        load(tmp_path, "acme-staging", tenants)
+
+
+@pytest.mark.parametrize("name", ["a" * 400, "a" * 250 + "/../b"])
+def test_templates_by_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    child = f'extends: "{name}"\n'
+    tenants = "template: templates/child.yaml\ntenants: {acme: {}}\n"
+
+    with pytest.raises(InvalidSpecError, match=r"EMR-TENANT-001\n.* there is no template "):
+        load(tmp_path, "acme", tenants, templates={"child": child}, lock=None)
+    with pytest.raises(InvalidSpecError, match=r"EMR-TENANT-001\n.* there is no template "):
+        load(tmp_path, "acme", f'template: "{name}"\ntenants: {{acme: {{}}}}\n', lock=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, get_origin
 
@@ -178,7 +178,10 @@ def _out_of_range(error: _Error) -> _Words:
 
 
 def _wrong_count(error: _Error) -> _Words:
+    # Of a mapping that is too long, pydantic does not say how long.
     count = error.context["actual_length"]
+    if count is None and isinstance(error.value, Sized):
+        count = len(error.value)
     entries = "1 entry" if count == 1 else f"{count} entries"
     limit = (
         f"at least {error.context['min_length']}"
@@ -242,6 +245,7 @@ _WORDS: dict[str, Callable[[_Error], _Words]] = {
         _wrong_kind,
     ),
     "literal_error": _wrong_choice,
+    "finite_number": _out_of_range,
     "greater_than": _out_of_range,
     "greater_than_equal": _out_of_range,
     "less_than_equal": _out_of_range,

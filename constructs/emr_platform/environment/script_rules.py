@@ -76,6 +76,16 @@ def _first_line(file: Path) -> bytes | None:
         return None
 
 
+def _why_unreadable(file: Path) -> str:
+    try:
+        if file.is_dir():
+            return "is a directory"
+        return "cannot be read" if file.exists() else "does not exist"
+    except (OSError, ValueError):
+        # By a name that no file can have, such as one that is too long.
+        return "does not exist"
+
+
 @SCRIPT_RULES.rule(
     "EMR-SCRIPT-001",
     what="A local script is a file that can be read.",
@@ -85,8 +95,7 @@ def _first_line(file: Path) -> bytes | None:
 def script_exists(script: LocalScript) -> Iterator[Finding]:
     """The script can be opened."""
     if script.first_line is None:
-        problem = "is a directory" if script.file.is_dir() else "cannot be read"
-        found = problem if script.file.exists() else "does not exist"
+        found = _why_unreadable(script.file)
         allowed = "the path of a file, from the directory of the environment file"
         yield Finding(script.path, f"the file {script.name} {found}", allowed)
 

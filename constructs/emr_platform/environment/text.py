@@ -11,6 +11,15 @@ from emr_platform.problems import InvalidSpecError, Location
 MOST_BYTES = 1024 * 1024
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file; not by a name that none can have, either."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # Too long, for instance.
+        return False
+
+
 def read_text(file: Path) -> str:
     """Read a file of the user's.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from pathlib import Path
@@ -58,7 +58,12 @@ def read_lock(path: Path) -> tuple[Lock, list[Problem]]:
         message = "git could not merge the file" if conflict else f"this is not JSON: {error.msg}"
         return Lock(path), [_broken(path, error.lineno, message)]
     except _TwiceError as error:
-        return Lock(path), [_broken(path, 1, f"{error.args[0]} has two ranges")]
+        name = error.args[0]
+        lines = [number for number, key in _keys(text) if key == name]
+        return Lock(path), [_broken(path, lines[-1] if lines else 1, f"{name} has two ranges")]
+    except (RecursionError, ValueError):
+        # Nested deeper, or a number longer, than Python reads: nobody has such ranges.
+        return Lock(path), [_broken(path, 1, f"found no ranges of version {VERSION}")]
     ranges = content.get("ranges") if isinstance(content, dict) else None
     if not isinstance(ranges, dict) or content.get("version") != VERSION:
         return Lock(path), [_broken(path, 1, f"found no ranges of version {VERSION}")]
@@ -67,8 +72,7 @@ def read_lock(path: Path) -> tuple[Lock, list[Problem]]:
 
 def _checked(path: Path, text: str, ranges: dict[str, Any]) -> tuple[Lock, list[Problem]]:
     lines: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        name = line.strip().partition(":")[0].strip('"')
+    for number, name in _keys(text):
         if name in ranges:
             lines.setdefault(name, number)
     networks: dict[str, IPv4Network] = {}
@@ -77,9 +81,15 @@ def _checked(path: Path, text: str, ranges: dict[str, Any]) -> tuple[Lock, list[
         try:
             networks[name] = IPv4Network(range_ if isinstance(range_, str) else "")
         except (AddressValueError, NetmaskValueError, ValueError):
-            message = f"{range_!r} of {name} is not an IPv4 address range"
+            message = f"{json.dumps(range_)} of {name} is not an IPv4 address range"
             problems.append(_broken(path, lines.get(name, 1), message))
     return Lock(path, networks, lines), problems
+
+
+def _keys(text: str) -> Iterator[tuple[int, str]]:
+    """Number and key of each line."""
+    for number, line in enumerate(text.splitlines(), 1):
+        yield number, line.strip().partition(":")[0].strip('"')
 
 
 def lock_text(ranges: Mapping[str, IPv4Network]) -> str:

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import Comment, CommentedMap
 
 from emr_platform.tenants.estate import read_tenants_file
 from emr_platform.tenants.lock import lock_text
@@ -66,13 +67,22 @@ def moved(text: str, *, tenant: str, tier: TenantTier) -> str:
     yaml.preserve_quotes = True
     yaml.width = 1 << 30
     document = yaml.load(text)
-    row = document["tenants"][tenant]
+    row = _copied(document["tenants"][tenant])
     row["tier"] = tier
     for key in _OF_OTHER_TIERS[tier]:
         row.pop(key, None)
+    document["tenants"][tenant] = row
     stream = io.StringIO()
     yaml.dump(document, stream)
     return stream.getvalue()
+
+
+def _copied(row: CommentedMap) -> CommentedMap:
+    """A row by itself: others may be the same one, by an alias, and it may begin with another one, by a merge key."""
+    copy = CommentedMap(row.items())
+    copy.fa.set_flow_style() if row.fa.flow_style() else copy.fa.set_block_style()
+    setattr(copy, Comment.attrib, row.ca)
+    return copy
 
 
 def _link_all(source: Path, target: Path, changed: tuple[str, ...]) -> None:

@@ -124,14 +124,13 @@ class Rendering:
             values += [(key, entry.mark, entry.node) for _, entry in row.entries(key)]
         root = with_values(root, values)
         for _, entry in row.entries("tags"):
-            root = merged(root, MappingNode(entry.mark, block=True, entries={"tags": entry}))
+            root = _with_entry(root, entry)
         network = self.file.lock.ranges.get(row.name) if self.file.wants_range(row) else None
         if network:
             mark = row.mark.given_by("address_pool")
             cidr = Entry("cidr", mark, ScalarNode(mark, str(network)))
             inner = MappingNode(mark, block=True, entries={"cidr": cidr})
-            over = {"network": Entry("network", mark, inner)}
-            root = merged(root, MappingNode(mark, block=True, entries=over))
+            root = _with_entry(root, Entry("network", mark, inner))
         return root
 
     def load(self, row: Row) -> LoadedEnvironment:
@@ -227,6 +226,14 @@ def _resolved_secrets(row: Row) -> list[Problem]:
         for value in values_of(without(layer, "environments"))
         if isinstance(value.value, str) and "{{resolve:" in value.value
     ]
+
+
+def _with_entry(root: MappingNode, entry: Entry) -> MappingNode:
+    """An environment with a mapping laid over that of the same key, unless something else is there: it is at fault."""
+    there = root.entries.get(entry.key)
+    if there and not isinstance(there.node, MappingNode):
+        return root
+    return merged(root, MappingNode(entry.mark, block=True, entries={entry.key: entry}))
 
 
 def _override_problems(

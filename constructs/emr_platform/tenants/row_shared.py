@@ -14,6 +14,7 @@ from emr_platform.pool.spec import PoolSpec
 from emr_platform.problems import InvalidSpecError
 from emr_platform.tenants import file_problems as kinds
 from emr_platform.tenants.layers import merged
+from emr_platform.tenants.row_parameters import parameter_values
 from emr_platform.tenants.tenancy import PoolTenant
 from emr_platform.tenants.tenants_document import Row
 from emr_platform.tenants.tenants_file import TenantsFile
@@ -34,6 +35,7 @@ class SharedEnvironments:
         self._load = load
         self._loaded: dict[str, LoadedEnvironment | InvalidSpecError] = {}
         self._networks: dict[str, NetworkSpec] = {}
+        self._places: dict[str, dict[str, Entry]] = {}
 
     def place(self, row: Row) -> dict[str, Entry]:
         """Account and region of an environment, as far as they are said.
@@ -41,12 +43,16 @@ class SharedEnvironments:
         Raises:
             InvalidSpecError: It has no template, or one that is wrong.
         """
-        root = self.file.template(row).root
-        place = {key: root.entries[key] for key in PLACE if key in root.entries}
-        for key in PLACE:
-            for _, entry in row.entries(key):
-                place[key] = entry
-        return place
+        if row.name not in self._places:
+            template = self.file.template(row)
+            values, _ = parameter_values(row, template, self.file.parameters(template))
+            root, _ = template.substitution.of(values)
+            place = {key: root.entries[key] for key in PLACE if key in root.entries}
+            for key in PLACE:
+                for _, entry in row.entries(key):
+                    place[key] = entry
+            self._places[row.name] = place
+        return self._places[row.name]
 
     def loaded(self, row: Row, root: MappingNode) -> LoadedEnvironment:
         """The shared environment that a tenant uses, checked.

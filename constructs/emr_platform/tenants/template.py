@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emr_platform.environment import file_problems as file_kinds
-from emr_platform.environment.text import read_text
+from emr_platform.environment.text import is_file, read_text
 from emr_platform.environment.yaml_source import parse
 from emr_platform.environment.yaml_tree import MappingNode, Mark, Node, ScalarNode
 from emr_platform.problems import InvalidSpecError, Problem
@@ -83,6 +83,8 @@ def _read_chain(path: Path, readers: tuple[Path, ...]) -> MappingNode:
             ]
         )
     other = path.parent / extended
+    if not is_file(other):
+        raise InvalidSpecError([missing_template(other, entry.value_mark, str(path), ("extends",))])
     chain = (*readers, path)
     if other.resolve() in {each.resolve() for each in chain} or len(chain) >= MOST_TEMPLATES:
         circle = " → ".join(str(each) for each in (*chain, other))
@@ -96,8 +98,6 @@ def _read_chain(path: Path, readers: tuple[Path, ...]) -> MappingNode:
                 )
             ]
         )
-    if not other.is_file():
-        raise InvalidSpecError([missing_template(other, entry.value_mark, str(path), ("extends",))])
     return merged(_read_chain(other, chain), here)
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from emr_platform.environment.file_problems import FileProblem
+from emr_platform.environment.text import is_file
 from emr_platform.environment.yaml_tree import Entry, MappingNode, Mark, Node, ScalarNode, plain
 from emr_platform.problems import InvalidSpecError, Problem
 from emr_platform.problems import Path as ProblemPath
@@ -227,7 +228,7 @@ class TenantsDocument:
         name = str(plain(entry.node))
         if name not in self._templates:
             file = self.path.parent / name
-            if not file.is_file():
+            if not is_file(file):
                 problem = missing_template(file, entry.value_mark, str(self.path), path)
                 raise InvalidSpecError([problem])
             try:
