@@ -156,6 +156,54 @@ def test_data_buckets_that_fit_a_shared_environments_stack() -> None:
     assert paths(buckets[49], SERVES_POOL, "EMR-STORAGE-006") == ["storage.data"]
 
 
+@pytest.mark.parametrize(
+    ("allowed_from", "positions"),
+    [
+        ([], []),
+        (["192.0.2.0/24", "10.1.0.0/16"], []),
+        (["10.0.0.0/8"], [0]),
+        (["192.0.2.7/32", "10.0.128.0/32"], [1]),
+        (["0.0.0.0/0"], [0]),
+    ],
+)
+def test_ssh_from_a_shared_network(allowed_from: list[str], positions: list[int]) -> None:
+    rule = "EMR-TENANCY-006"
+    spec = environment(ssh={"key_pair": "x", "allow_from": allowed_from}, clusters=cluster())
+    shared = in_shared_vpc(spec, cidr="10.0.0.0/16")
+
+    assert paths(shared, BRIDGE, rule) == [f"ssh.allow_from.{each}" for each in positions]
+    assert paths(spec, SILO, rule) == []
+    existing = {**EXISTING_VPC, "cidr": "10.0.0.0/16"}
+    spec = environment(
+        ssh={"key_pair": "x", "allow_from": allowed_from}, clusters=cluster(), network=existing
+    )
+    assert len(paths(spec, BRIDGE, rule)) == len(positions)
+    assert paths(spec, None, rule) == []
+
+
+@pytest.mark.parametrize(
+    ("bucket", "is_own"),
+    [
+        ({"bucket_name": "exports", "prefix": "daily/"}, False),
+        ({"bucket_name": "exports"}, False),
+        ({"bucket_name": "exports", "prefix": "acmes/"}, False),
+        ({"bucket_name": "exports", "prefix": "daily/acme/"}, True),
+        ({"bucket_name": "exports", "prefix": "acme-prod_"}, True),
+        ({"bucket_name": "exports-acme"}, True),
+        ({"bucket_name": "acme.exports"}, True),
+    ],
+)
+def test_external_places_of_tenants(bucket: dict[str, str], is_own: bool) -> None:
+    rule = "EMR-TENANCY-007"
+    reads = environment(storage={"external": {"partner": bucket}})
+    writes = environment(storage={"external": {"partner": {**bucket, "access": "read_write"}}})
+
+    expected = [] if is_own else ["storage.external.partner"]
+    assert paths(writes, SILO, rule) == paths(writes, BRIDGE, rule) == expected
+    assert [paths(writes, tenancy, rule) for tenancy in (None, SERVES_POOL)] == [[], []]
+    assert paths(reads, SILO, rule) == []
+
+
 def test_severities() -> None:
     assert {rule.id: rule.severity for rule in TENANCY_RULES.rules} == {
         "EMR-TENANCY-001": "error",
@@ -163,6 +211,8 @@ def test_severities() -> None:
         "EMR-TENANCY-003": "error",
         "EMR-TENANCY-004": "error",
         "EMR-TENANCY-005": "error",
+        "EMR-TENANCY-006": "error",
+        "EMR-TENANCY-007": "warning",
     }
 
 

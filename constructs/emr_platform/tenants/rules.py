@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network
 
 from emr_platform.environment.spec import EnvironmentSpec
 from emr_platform.metastore.catalog_names import (
@@ -40,6 +42,8 @@ class TenantEnvironment:
 
 
 TENANCY_RULES: RuleBook[TenantEnvironment] = RuleBook()
+
+_SECURITY_GROUPS = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-man-sec-groups.html"
 
 MOST_SHARED_DATA_BUCKETS = 31
 """As many as the stack of a shared environment's buckets has room for: name and key of each are exported once more, by
@@ -164,6 +168,50 @@ def shared_data_buckets_fit_a_stack(environment: TenantEnvironment) -> Iterator[
     if "pool" in environment.tenancy.serves and len(storage.data) <= MOST_DATA_BUCKETS:
         for finding in too_many_data_buckets(storage, MOST_SHARED_DATA_BUCKETS):
             yield replace(finding, path=("storage", *finding.path))
+
+
+@TENANCY_RULES.rule(
+    "EMR-TENANCY-006",
+    what="Nobody connects to the clusters of the tier bridge from the network that tenants share.",
+    why="The nodes of every other tenant there would reach port 22: one key that leaks opens the others' clusters.",
+    source=_SECURITY_GROUPS,
+)
+def other_tenants_cannot_connect(environment: TenantEnvironment) -> Iterator[Finding]:
+    """No range of ``ssh.allow_from`` that has addresses of the shared network."""
+    ssh, network = environment.spec.ssh, environment.spec.network
+    if environment.tenancy.tier != "bridge" or not ssh:
+        return
+    for position, cidr in enumerate(ssh.allow_from):
+        if IPv4Network(cidr).overlaps(IPv4Network(network.cidr)):
+            yield Finding(
+                ("ssh", "allow_from", position),
+                f"{cidr} has addresses of the network that tenants share, {network.cidr}",
+                "ranges outside of it, such as those of a VPN; or none, and session_manager for the clusters",
+            )
+
+
+@TENANCY_RULES.rule(
+    "EMR-TENANCY-007",
+    what="Where tenants write in external buckets, the bucket or the prefix is named after them.",
+    why="All tenants of a template would write to one place, and read what others have there.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html",
+    severity="warning",
+)
+def external_places_are_its_own(environment: TenantEnvironment) -> Iterator[Finding]:
+    """The name of the tenant or of the environment, between other characters than letters and digits."""
+    spec, tenancy = environment.spec, environment.tenancy
+    if tenancy.tier not in ("bridge", "silo"):
+        return
+    for name, bucket in spec.storage.external.items():
+        place = re.sub("[^A-Za-z0-9]+", "-", f"-{bucket.bucket_name}/{bucket.prefix}-")
+        if bucket.access == "read_write" and not any(
+            f"-{own}-" in place for own in (spec.name, tenancy.tenant)
+        ):
+            yield Finding(
+                ("storage", "external", name),
+                f"s3://{bucket.bucket_name}/{bucket.prefix} may be written to by other tenants as well",
+                "access: read, or a prefix such as $(name)/",
+            )
 
 
 def _catalogs(spec: EnvironmentSpec) -> Iterator[tuple[Path, GlueCatalogSpec]]:
