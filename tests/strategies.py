@@ -41,6 +41,11 @@ def volumes(draw: Draw) -> dict[str, Any]:
     return ebs
 
 
+several_volumes = st.lists(
+    volumes(), min_size=1, max_size=2, unique_by=lambda each: (each["type"], each["size_gib"])
+)
+
+
 @st.composite
 def groups(draw: Draw, types: list[str], *, count: int | None = None) -> dict[str, Any]:
     """An instance group."""
@@ -52,7 +57,7 @@ def groups(draw: Draw, types: list[str], *, count: int | None = None) -> dict[st
         if group["market"] == "spot" and draw(st.booleans()):
             group["bid_price_usd"] = draw(st.sampled_from([0.25, "1.10", 2]))
     if draw(st.booleans()):
-        group["ebs"] = draw(st.one_of(volumes(), st.lists(volumes(), min_size=1, max_size=2)))
+        group["ebs"] = draw(st.one_of(volumes(), several_volumes))
     return group
 
 
@@ -257,7 +262,13 @@ def clusters(
             st.lists(st.sampled_from(DATABASE_USERS), unique=True, max_size=2 * result_store)
         ),
         "step_concurrency": draw(st.integers(1, 256)),
-        "steps": draw(st.lists(steps([*data_buckets, "logs", "config"]), max_size=4)),
+        "steps": draw(
+            st.lists(
+                steps([*data_buckets, "logs", "config"]),
+                max_size=4,
+                unique_by=lambda step: step["name"],
+            )
+        ),
         "tags": draw(
             st.dictionaries(st.sampled_from(["team", "owner", "a/b:c"]), names, max_size=2)
         ),

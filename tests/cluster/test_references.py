@@ -137,6 +137,23 @@ def test_users_of_the_result_store() -> None:
     ]
 
 
+def test_pseudo_parameters_of_cloudformation() -> None:
+    spec = cluster(
+        configurations={"spark-defaults": {"a": "x${AWS::Region}", "b": "${Region} ${AWS} $AWS::"}},
+        steps=[{"name": "a", "command": ["bash", "-c", "echo ${AWS::StackName}"]}],
+    )
+
+    assert [(problem.path, problem.message, problem.severity) for problem in problems(spec)] == [
+        (("steps", 0, "command", 2), "${AWS::StackName} stays what it is", "warning"),
+        (
+            ("configurations", "spark-defaults", "a"),
+            "${AWS::Region} stays what it is",
+            "warning",
+        ),
+    ]
+    assert {problem.rule_id for problem in problems(spec)} == {"EMR-REFERENCE-009"}
+
+
 def test_names_of_secrets_are_of_one_user() -> None:
     users = ["a", "password", "password-of-a", "a-password", "user-a"]
 

@@ -10,10 +10,20 @@ import pytest
 from emr_platform.cluster.effective import written_path
 from emr_platform.cluster.rules import CLUSTER_RULES, cluster_problems
 from emr_platform.cluster.spec import ClusterSpec
-from emr_platform.problems import Problem
+from emr_platform.problems import Path, Problem
 from emr_platform.rule import problems_of
 from tests.cluster.cases import Values, all_cases
-from tests.cluster.cases.basics import ebs, release, scaling, step
+from tests.cluster.cases.basics import (
+    action,
+    ebs,
+    jar,
+    release,
+    scaling,
+    script,
+    setting,
+    step,
+    submit,
+)
 
 
 def cluster(**values: Any) -> ClusterSpec:
@@ -88,6 +98,67 @@ def test_paths_lead_to_what_is_wrong() -> None:
         ("EMR-SCALING-003", ("scaling", "max_core")),
         ("EMR-SCALING-005", ("scaling", "max_on_demand")),
         ("EMR-STEP-002", ("steps", 1, "on_failure")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "words"),
+    [
+        (
+            submit("--verbose", "--jars", "a", "--files", "a", "x.py"),
+            ("steps", 0, "spark_submit", 4),
+            "--files=a, ",
+        ),
+        (submit("--conf", "a", "-c", "a", "x.py"), ("steps", 0, "spark_submit", 2), ""),
+        (submit("x.py", "-1", "5", "-1", "6"), ("steps", 0, "spark_submit", 3), ""),
+        (submit("x.py", "--a", "--a", "y"), ("steps", 0, "spark_submit", 2), "--a=y, "),
+        (step("a", "--conf", "b", "--conf", "c"), ("steps", 0, "command", 3), "--conf=c, "),
+        (jar(args=["-D", "a", "-D", "b"]), ("steps", 0, "args", 2), "-Db, "),
+        (script("s3://foo/a.sh", "0", "s3://foo/a.sh"), ("steps", 0, "args", 1), ""),
+    ],
+)
+def test_what_to_do_about_an_argument_that_stands_twice(
+    values: Values, path: Path, words: str
+) -> None:
+    (problem,) = found("EMR-STEP-004", {"steps": [values]})
+
+    assert problem.path == path
+    assert problem.allowed == (
+        f"each argument once: {words}one argument that the program splits, or a script that has them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "shown"),
+    [("", "an empty text"), ("x" * 60, "x" * 60), ("x" * 61, "x" * 57 + "...")],
+)
+def test_arguments_are_shown_shortened(argument: str, shown: str) -> None:
+    (problem,) = found("EMR-STEP-004", {"bootstrap": {"a": action(argument, argument)}})
+
+    assert problem.path == ("bootstrap", "a", "args", 1)
+    assert problem.message == f"{shown} stands twice"
+
+
+def test_the_second_of_two_equal_entries_is_the_one_to_go() -> None:
+    kind = {"size_gib": 10, "volumes_per_instance": 2}
+    nested = {"Classification": "b", "Configurations": [setting(1), setting(1)]}
+    spec = cluster(
+        core={"ebs": [kind, {"size_gib": 10}, kind]},
+        steps=[step("a"), step("b"), step("a")],
+        configurations=[setting(1), nested],
+        additional_security_groups={"core_and_task": ["sg-11111111"] * 2},
+    )
+    ids = {"EMR-VOLUME-011", "EMR-STEP-005", "EMR-CONFIGURATION-006", "EMR-NETWORK-015"}
+
+    assert {
+        (problem.path, problem.allowed)
+        for problem in cluster_problems(spec)
+        if problem.rule_id in ids
+    } == {
+        (("core", "ebs", 2), "one entry with volumes_per_instance: 4"),
+        (("steps", 2), "each step once, or with a name of its own"),
+        (("configurations", 1, "configurations", 1), "each entry once"),
+        (("additional_security_groups", "core_and_task", 1), "each one once"),
     }
 
 

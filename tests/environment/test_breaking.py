@@ -194,6 +194,11 @@ BREAKERS: list[tuple[str, str, Breaker]] = [
     ("EMR-VOLUME-007", "throughput of gp2", volume(type="gp2", throughput_mib_per_second=125)),
     ("EMR-VOLUME-008", "too little throughput", volume(throughput_mib_per_second=124)),
     ("EMR-VOLUME-009", "throughput above iops", volume(throughput_mib_per_second=751)),
+    (
+        "EMR-VOLUME-011",
+        "a kind of volume twice",
+        core(ebs=[{"size_gib": 10}, {"size_gib": 10}]),
+    ),
     ("EMR-ROOT-001", "a root volume too small", cluster(root_volume={"size_gib": 9})),
     ("EMR-ROOT-003", "root iops before 6.15.0", old("emr-6.14.0", root_volume={"iops": 3000})),
     ("EMR-ROOT-004", "too few root iops", cluster(root_volume={"size_gib": 50, "iops": 2999})),
@@ -216,6 +221,12 @@ BREAKERS: list[tuple[str, str, Breaker]] = [
         "a step of many words",
         cluster(steps=[{"name": "a", "command": ["x" * 10_241]}]),
     ),
+    (
+        "EMR-STEP-004",
+        "an argument twice",
+        cluster(steps=[{"name": "a", "command": ["echo", "0", "0"]}]),
+    ),
+    ("EMR-STEP-005", "a step twice", cluster(steps=[{"name": "a", "command": ["true"]}] * 2)),
     ("EMR-TERMINATION-001", "idle time before 5.30.0", old("emr-5.29.0", idle_timeout_minutes=60)),
     (
         "EMR-METASTORE-001",
@@ -338,6 +349,21 @@ BREAKERS: list[tuple[str, str, Breaker]] = [
         "access to a bucket that is not there",
         cluster(data_access={"nowhere": "read"}, steps=[]),
     ),
+    (
+        "EMR-CONFIGURATION-006",
+        "an entry of configurations twice",
+        cluster(
+            configurations=[{"Classification": "core-site", "Properties": {"fs.a": "b"}}] * 2,
+            metastore="local",
+            presets=[],
+        ),
+    ),
+    (
+        "EMR-NETWORK-015",
+        "a security group twice",
+        cluster(additional_security_groups={"primary": ["sg-11111111", "sg-11111111"]}),
+    ),
+    ("EMR-FLEET-014", "a subnet twice", fleets(subnet_indexes=[0, 0])),
     ("EMR-NETWORK-010", "a subnet that is not there", fleets(subnet_indexes=[0, 6])),
     (
         "EMR-NETWORK-002",
@@ -350,6 +376,11 @@ BREAKERS: list[tuple[str, str, Breaker]] = [
         "EMR-SSH-001",
         "SSH from everywhere",
         environment(ssh={"key_pair": "analytics", "allow_from": ["0.0.0.0/0"]}),
+    ),
+    (
+        "EMR-SSH-002",
+        "a range twice",
+        environment(ssh={"key_pair": "analytics", "allow_from": ["10.0.0.0/8", "10.0.0.0/8"]}),
     ),
     (
         "EMR-STORAGE-001",

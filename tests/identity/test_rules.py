@@ -19,5 +19,13 @@ def test_refused() -> None:
     assert (problem.rule_id, problem.path) == ("EMR-SSH-001", ("allow_from", 1))
 
 
+def test_a_range_that_is_there_already() -> None:
+    ranges = ["10.0.0.0/8", "10.0.0.0/9", "10.0.0.0/8"]
+
+    (problem,) = ssh_problems(SshSpec(key_pair="analytics", allow_from=ranges))
+
+    assert (problem.rule_id, problem.path) == ("EMR-SSH-002", ("allow_from", 2))
+
+
 def test_no_rule_is_left_out() -> None:
-    assert [rule.id for rule in SSH_RULES] == ["EMR-SSH-001"]
+    assert [rule.id for rule in SSH_RULES] == ["EMR-SSH-001", "EMR-SSH-002"]

@@ -399,3 +399,45 @@ def test_existing_network_and_imported_key(tmp_path: Path) -> None:
     assert environments.findings("guest") == []
     for template in environments.template_files("guest").values():
         assert lint(template, ignore=MAJOR_ENGINE_VERSION) == []
+
+
+@pytest.mark.parametrize(
+    ("region", "instance_type"),
+    [("us-east-1", "m8a.large"), ("us-east-1", "r9g.large"), ("ca-west-1", "t4g.small")],
+)
+def test_instance_classes_that_are_new_are_let_through(
+    tmp_path: Path, region: str, instance_type: str
+) -> None:
+    """Those that AWS documents without the CDK knowing, that nobody documents yet, and that are new to a region."""
+    spec = EnvironmentSpec.model_validate(
+        {"name": "dev", "region": region, "result_store": {"instance_type": instance_type}}
+    )
+
+    [instance] = [
+        resource["Properties"]
+        for _, resource in Environments(tmp_path, [spec]).resources("dev")
+        if resource["Type"] == "AWS::RDS::DBInstance"
+    ]
+
+    assert instance["DBInstanceClass"] == f"db.{instance_type}"
+
+
+def test_variables_are_left_to_shells(tmp_path: Path) -> None:
+    """Of whatever names: the CDK's check of templates would take some for parameters of CloudFormation."""
+    command = ["bash", "-c", "echo ${HOME} ${AWS::Region} ${BootstrapVersion}"]
+    step = {"name": "show", "command": command}
+    spec = EnvironmentSpec.model_validate(
+        {
+            "name": "dev",
+            "region": "us-east-1",
+            "clusters": {"etl": {"release": "emr-7.12.0", "steps": [step]}},
+        }
+    )
+
+    [(_, cluster)] = [
+        resource
+        for resource in Environments(tmp_path, [spec]).resources("dev")
+        if resource[1]["Type"] == "AWS::EMR::Cluster"
+    ]
+
+    assert cluster["Properties"]["Steps"][0]["HadoopJarStep"]["Args"] == command

@@ -14,6 +14,7 @@ GROUP = {"InstanceCount": 1, "InstanceType": "m6g.xlarge"}
 FLEET = {"TargetOnDemandCapacity": 1, "InstanceTypeConfigs": [{"InstanceType": "m6g.xlarge"}]}
 SPOT = {"TimeoutAction": "SWITCH_TO_ON_DEMAND", "TimeoutDurationMinutes": 60}
 STEP = {"Name": "x", "HadoopJarStep": {"Jar": "s3://jars/a.jar"}, "ActionOnFailure": "CONTINUE"}
+EQUAL = {"Jar": "s3://jars/a.jar", "Args": ["x", "x"]}
 LONG = {"Jar": "s3://jars/a.jar", "Args": ["x" * 10226]}
 SPOT_TYPES = [{"InstanceType": f"{family}.xlarge"} for family in ("m6g", "m7g", "r6g", "r7g")]
 
@@ -666,8 +667,15 @@ def test_nothing_is_found_twice_in_a_cluster_that_is_not_changed() -> None:
         (attached_fleet(ClusterId="j-1", TargetOnDemandCapacity=0), {"EMR-FLEET-003"}),
         (attached_fleet(ClusterId="j-1"), set()),
         (attached_step(JobFlowId="j-1", HadoopJarStep=LONG), {"EMR-STEP-003"}),
+        (attached_step(JobFlowId="j-1", HadoopJarStep=EQUAL), set()),
         (attached_step(JobFlowId="j-1"), set()),
     ],
 )
 def test_resources_of_clusters_elsewhere(attached: dict[str, Any], expected: set[str]) -> None:
     assert found(Case(cluster(), {"Attached": attached})) == expected
+
+
+def test_steps_that_differ_only_in_a_name_that_is_not_known_are_not_the_same() -> None:
+    steps = [{**STEP, "Name": {"Ref": name}} for name in ("First", "Second")]
+    parameters = {name: {"Type": "String"} for name in ("First", "Second")}
+    assert problems(cluster(Steps=steps), sections={"Parameters": parameters}) == []

@@ -9,6 +9,7 @@ from emr_platform.acknowledgements import acknowledge_all
 from emr_platform.asked_once import validations_of
 from emr_platform.automatic_scaling.groups import scaled_groups
 from emr_platform.catalog.release import Release
+from emr_platform.cluster.references import texts
 from emr_platform.cluster.request import Json
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.security_configuration.construct import ClusterSecurity
@@ -41,12 +42,13 @@ def acknowledge_findings(
             "traffic between nodes stays within security groups that only this cluster's nodes are in."
         ),
     }
-    if any(scaled_groups(spec)):
+    if any(scaled_groups(spec)) or any("${" in text for _, text in texts(spec)):
         validations_of(cluster).acknowledge(
             Acknowledgment(
                 id="CloudFormation-Validate::E1029",
-                reason="The cluster's id in the dimensions of scaling rules is for EMR to fill in, not for "
-                "CloudFormation.",
+                reason="What stands in ${…} is not for CloudFormation to fill in: EMR knows the cluster's id in the "
+                "dimensions of scaling rules, and shells and programs on the nodes know the variables of arguments and "
+                "configurations.",
             )
         )
     if "Ec2KeyName" not in request["Instances"] and "KerberosAttributes" not in request:

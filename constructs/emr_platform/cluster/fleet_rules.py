@@ -255,6 +255,23 @@ def scaling_counts_units(spec: ClusterSpec) -> Iterator[Finding]:
             yield Finding(("scaling", "unit"), message, allowed)
 
 
+@FLEET_RULES.rule(
+    "EMR-FLEET-014",
+    what="A subnet that instance fleets may choose is listed once.",
+    why="CloudFormation's schema of AWS::EMR::Cluster wants subnets to be unique, and the CDK makes no template "
+    "that breaks it.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "aws-properties-emr-cluster-jobflowinstancesconfig.html",
+)
+def subnet_indexes_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
+    """No index twice in subnet_indexes."""
+    indexes = (spec.instance_fleets and spec.instance_fleets.subnet_indexes) or ()
+    for position, index in enumerate(indexes):
+        if index in indexes[:position]:
+            path = ("instance_fleets", "subnet_indexes", position)
+            yield Finding(path, f"{index} is in the list already", "each one once")
+
+
 def _spot(fleet: PrimaryFleetSpec | InstanceFleetSpec) -> bool:
     """Whether a fleet starts with Spot capacity."""
     if isinstance(fleet, PrimaryFleetSpec):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ from emr_platform.steps.spec import (
     ScriptStepSpec,
     SparkSubmitStepSpec,
 )
+
+_PSEUDO_PARAMETER = re.compile(r"\$\{AWS::\w*\}")
 
 
 def is_local_script(script: str) -> bool:
@@ -256,6 +259,20 @@ def result_store_users_exist(cluster: ClusterReferences) -> Iterator[Finding]:
             if path[-1] == "user":
                 allowed += ", or a secret with the user's password"
             yield Finding(path, f"the result store has no user {name}", allowed)
+
+
+@_BOOK.rule(
+    "EMR-REFERENCE-009",
+    what="Texts for the nodes have no pseudo parameters of CloudFormation.",
+    why="Nobody fills them in: a script gets ``${AWS::Region}`` as it stands.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html",
+    severity="warning",
+)
+def no_pseudo_parameters(cluster: ClusterReferences) -> Iterator[Finding]:
+    """No ``${AWS::…}`` in arguments, scripts and configurations."""
+    for path, text in texts(cluster.spec):
+        if found := _PSEUDO_PARAMETER.search(text):
+            yield Finding(path, f"{found[0]} stays what it is", "the value itself")
 
 
 @_BOOK.rule(

@@ -25,6 +25,7 @@ from emr_platform.cluster.node_count_rules import NODE_COUNT_RULES
 from emr_platform.cluster.primary_rules import PRIMARY_RULES
 from emr_platform.cluster.release_rules import RELEASE_RULES
 from emr_platform.cluster.root_volume_rules import ROOT_VOLUME_RULES
+from emr_platform.cluster.security_group_rules import SECURITY_GROUP_RULES
 from emr_platform.cluster.sizes import without_sizes
 from emr_platform.cluster.spec import ClusterSpec
 from emr_platform.cluster.step_rules import STEP_RULES
@@ -50,6 +51,7 @@ _BOOKS: tuple[RuleBook[ClusterSpec], ...] = (
     VOLUME_RULES,
     ROOT_VOLUME_RULES,
     AMI_RULES,
+    SECURITY_GROUP_RULES,
     STEP_RULES,
     LIFECYCLE_RULES,
     METASTORE_RULES,

@@ -21,6 +21,7 @@ from emr_platform.presets.spec import Presets
 from emr_platform.security_configuration.forms import SecurityConfiguration
 from emr_platform.spec import (
     MOST_UNITS,
+    Allowed,
     Items,
     KmsKeyArn,
     Name,
@@ -211,9 +212,11 @@ class ClusterSpec(SpecModel):
         description="Whether all principals of the account that may use EMR see the cluster, "
         "and not its creator alone.",
     )
-    additional_info: dict[str, JsonValue] | None = Field(
-        default=None,
-        description="EMR's AdditionalInfo, for what AWS support asks for. Left out: none.",
+    additional_info: dict[str, Annotated[JsonValue, Allowed("anything that JSON has")]] | None = (
+        Field(
+            default=None,
+            description="EMR's AdditionalInfo, for what AWS support asks for. Left out: none.",
+        )
     )
     subnet_index: int = Field(
         default=0,

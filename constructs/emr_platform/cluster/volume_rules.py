@@ -22,6 +22,10 @@ VOLUME_RULES: RuleBook[ClusterSpec] = RuleBook()
 _EMR_VOLUME = "https://docs.aws.amazon.com/emr/latest/APIReference/API_VolumeSpecification.html"
 _EC2_VOLUME = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html"
 _PLAN_STORAGE = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-storage.html"
+_EBS_CONFIGURATION = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "aws-properties-emr-cluster-ebsconfiguration.html"
+)
 
 # EC2 has smaller gp2, gp3, io1 and standard volumes. EMR's nodes are EBS-optimized, for which
 # EMR's minimum is 10 GiB.
@@ -208,3 +212,25 @@ def volumes_are_few(spec: ClusterSpec) -> Iterator[Finding]:
         if count > _VOLUMES_PER_INSTANCE:
             message = f"{count} volumes on each instance"
             yield Finding((*path, "ebs"), message, f"at most {_VOLUMES_PER_INSTANCE}")
+
+
+@VOLUME_RULES.rule(
+    "EMR-VOLUME-011",
+    what="The kinds of data volumes of an instance are all different.",
+    why="CloudFormation's schema of AWS::EMR::Cluster wants them to be unique, and the CDK makes no template "
+    "that breaks it.",
+    source=_EBS_CONFIGURATION,
+)
+def kinds_of_volumes_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
+    """No two equal entries in a list of data volumes."""
+    for path, instance in instances(spec):
+        ebs: EbsVolumes | None = instance.ebs
+        kinds = [kind for _, kind in volumes(ebs)]
+        for position, kind in enumerate(kinds):
+            if kind in kinds[:position]:
+                count = kinds.count(kind) * kind.volumes_per_instance
+                yield Finding(
+                    (*path, "ebs", position),
+                    "the same kind of volume is in the list already",
+                    f"one entry with volumes_per_instance: {count}",
+                )

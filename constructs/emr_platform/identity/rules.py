@@ -30,6 +30,22 @@ def ssh_is_not_public(spec: SshSpec) -> Iterator[Finding]:
             )
 
 
+@_BOOK.rule(
+    "EMR-SSH-002",
+    what="An address range that may connect by SSH is listed once.",
+    why="A security group has one rule for a port and a range: AWS refuses a second one, and the CDK makes no "
+    "template with it.",
+    source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+    "API_AuthorizeSecurityGroupIngress.html",
+)
+def ranges_are_unique(spec: SshSpec) -> Iterator[Finding]:
+    """No range twice in allow_from."""
+    for position, cidr in enumerate(spec.allow_from):
+        if cidr in spec.allow_from[:position]:
+            message = f"{cidr} is in the list already"
+            yield Finding(("allow_from", position), message, "each one once")
+
+
 SSH_RULES = _BOOK.rules
 """Every rule about shell access by itself."""
 

@@ -335,7 +335,15 @@ class ResultStore(BaseResultStore):
                 id="CloudFormation-Validate::E9006",
                 reason="RDS takes a major version, too, and picks the minor version; the list that "
                 "this validation has is one of minor versions.",
-            )
+            ),
+            *(
+                cdk.Acknowledgment(
+                    id=f"CloudFormation-Validate::{rule}",
+                    reason="Instance classes are checked against what AWS documents when the spec is read: one that "
+                    "is newer than that is a warning, as RDS may have it by now.",
+                )
+                for rule in ("E3025", "E3062")
+            ),
         )
 
 

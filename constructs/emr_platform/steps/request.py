@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from emr_platform.steps.arguments import step_arguments
 from emr_platform.steps.spec import (
     BootstrapActionSpec,
     CommandStepSpec,
@@ -63,26 +64,16 @@ def step_request(
         The step; see https://docs.aws.amazon.com/emr/latest/APIReference/API_StepConfig.html.
     """
 
-    def resolved(args: Sequence[str]) -> list[str]:
-        return [resolve(arg) for arg in args]
-
     def hadoop_jar_step() -> Json:
-
+        args = [resolve(argument.text) for argument in step_arguments(step)]
         match step:
             case ScriptStepSpec():
-                return {
-                    "Jar": script_runner_uri(region),
-                    "Args": [resolve_script(resolve(step.script)), *resolved(step.args)],
-                }
-            case SparkSubmitStepSpec():
-                return {
-                    "Jar": "command-runner.jar",
-                    "Args": ["spark-submit", *resolved(_join_options(step.spark_submit))],
-                }
-            case CommandStepSpec():
-                return {"Jar": "command-runner.jar", "Args": resolved(step.command)}
+                script = resolve_script(resolve(step.script))
+                return {"Jar": script_runner_uri(region), "Args": [script, *args]}
+            case SparkSubmitStepSpec() | CommandStepSpec():
+                return {"Jar": "command-runner.jar", "Args": args}
             case JarStepSpec():
-                jar: Json = {"Jar": resolve(step.jar), "Args": resolved(step.args)}
+                jar: Json = {"Jar": resolve(step.jar), "Args": args}
                 if step.main_class:
                     jar["MainClass"] = step.main_class
                 if step.properties:
@@ -104,28 +95,3 @@ def script_runner_uri(region: str) -> str:
     See https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-commandrunner.html.
     """
     return f"s3://{region}.elasticmapreduce/libs/script-runner/script-runner.jar"
-
-
-_SPARK_SUBMIT_FLAGS = frozenset({"--verbose", "-v", "--supervise", "--version", "--help", "-h"})
-
-
-def _join_options(args: Sequence[str]) -> list[str]:
-    """Write ``--conf k=v`` as the one argument ``--conf=k=v``, which spark-submit reads as the same.
-
-    CloudFormation's schema of AWS::EMR::Cluster wants the arguments of a step to be unique, and ``--conf``
-    is repeated in nearly every real one. Only spark-submit's own options are touched, not the application's.
-    """
-    joined: list[str] = []
-    position = 0
-    while position < len(args) and args[position].startswith("-"):
-        option = args[position]
-        if option in _SPARK_SUBMIT_FLAGS or "=" in option or position + 1 == len(args):
-            joined.append(option)
-            position += 1
-        elif option in ("--conf", "-c"):
-            joined.append(f"--conf={args[position + 1]}")
-            position += 2
-        else:
-            joined += args[position : position + 2]
-            position += 2
-    return [*joined, *args[position:]]

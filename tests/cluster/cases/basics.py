@@ -26,12 +26,30 @@ def step(*command: str, **values: Any) -> Values:
     return {"name": "step", "command": command, **values}
 
 
+def script(location: str, *args: str) -> Values:
+    return {"name": "step", "script": location, "args": args}
+
+
+def submit(*args: str) -> Values:
+    return {"name": "step", "spark_submit": args}
+
+
+def action(*args: str) -> Values:
+    return {"script": "s3://foo/a.sh", "args": args}
+
+
+def setting(value: int) -> Values:
+    """A classification in EMR's own form."""
+    return {"Classification": "a", "Properties": {"b": value}}
+
+
 def jar(**values: Any) -> Values:
     return {"name": "step", "jar": "command-runner.jar", **values}
 
 
 SCALING = {"minimum": 2, "maximum": 10}
 CORE = {"count": 2}
+ONE = {"properties": {"b": 1}}
 
 CASES: list[Case] = [
     (
@@ -318,6 +336,28 @@ CASES: list[Case] = [
         [{"core": {"ebs": [{"size_gib": 10, "volumes_per_instance": 25}, {"size_gib": 10}]}}],
     ),
     (
+        "EMR-VOLUME-011",
+        [
+            {"core": {"ebs": [{"size_gib": 10}, {"size_gib": 11}]}},
+            {"core": {"ebs": [{"size_gib": 10}, {"size_gib": 10, "volumes_per_instance": 2}]}},
+            {"core": {"ebs": [{"size_gib": 10}]}, "primary": {"ebs": [{"size_gib": 10}]}},
+            ebs(volumes_per_instance=2),
+        ],
+        [
+            {"core": {"ebs": [{"size_gib": 10}, {"size_gib": 10}]}},
+            {"task": {"a": {"count": 1, "ebs": [{"size_gib": 10}, {"size_gib": 10}]}}},
+            # What the one leaves out is what the other says.
+            {"primary": {"ebs": [{"size_gib": 10}, {"size_gib": 10, "type": "gp3"}]}},
+            {
+                "instance_fleets": {
+                    "primary": {
+                        "types": {"m6g.xlarge": {"ebs": [{"size_gib": 10}, {"size_gib": 10}]}}
+                    }
+                }
+            },
+        ],
+    ),
+    (
         "EMR-ROOT-001",
         [{"root_volume": {"size_gib": 10}}, {"root_volume": {"size_gib": 100}}, {}],
         [{"root_volume": {"size_gib": 9}}, {"root_volume": {"size_gib": 101}}],
@@ -408,6 +448,54 @@ CASES: list[Case] = [
         ],
     ),
     (
+        "EMR-STEP-004",
+        [
+            {"steps": [script("a.sh", "0", "1")]},
+            # The script of a local path lies elsewhere in S3, and runs from there.
+            {"steps": [script("a.sh", "a.sh")]},
+            {"steps": [script("s3://foo/a.sh", "a.sh")]},
+            {"steps": [submit("--conf", "a=1", "--conf", "b=2", "-c", "c=3", "x.py", "--conf")]},
+            {"steps": [submit("--verbose", "--conf", "a=1", "x.py", "a=1")]},
+            {"steps": [submit("--jars=a", "--files=a", "x.py")]},
+            {"steps": [step("spark-submit", "--conf=a=1", "--conf=b=2", "x.py")]},
+            {"steps": [jar(args=["-Da=1", "-Db=2"], main_class="-Da=1")]},
+            {"steps": [step("a", "0", name="first"), step("a", "0", name="second")]},
+            {"bootstrap": {"a": action("x", "y"), "b": action("x", "s3://foo/a.sh")}},
+        ],
+        [
+            {"steps": [script("a.sh", "0", "0")]},
+            {"steps": [script("s3://foo/a.sh", "s3://foo/a.sh")]},
+            {"steps": [script("bucket://config/a.sh", "bucket://config/a.sh")]},
+            {"steps": [submit("s3://foo/bar.py", "1", "1")]},
+            {"steps": [submit("--jars", "a", "--files", "a", "x.py")]},
+            {"steps": [submit("--conf", "a=1", "--conf", "a=1", "x.py")]},
+            {"steps": [submit("--conf", "a=1", "--conf=a=1", "x.py")]},
+            {"steps": [submit("x.py", "--conf", "a=1", "--conf", "b=2")]},
+            {"steps": [submit("x.py", "spark-submit")]},
+            {"steps": [step("spark-submit", "--conf", "a=1", "--conf", "b=2", "x.py")]},
+            {"steps": [jar(args=["-D", "a=1", "-D", "b=2"])]},
+            {"steps": [step("a", "", "")]},
+            {"bootstrap": {"a": action("x", "x")}},
+        ],
+    ),
+    (
+        "EMR-STEP-005",
+        [
+            {"steps": [step("a", name="first"), step("a", name="second")]},
+            {"steps": [step("a"), step("b")]},
+            {"steps": [step("a"), step("a", on_failure="terminate_cluster")]},
+            {"steps": [script("s3://foo/a"), script("s3://foo//a")]},
+            {"steps": [jar(properties={"a": "1"}), jar(properties={"a": "2"})]},
+        ],
+        [
+            {"steps": [step("a"), step("a")]},
+            {"steps": [step("a"), step("b"), step("a", on_failure="continue")]},
+            {"steps": [step("a", "b"), jar(args=["a", "b"])]},
+            {"steps": [step("spark-submit", "--conf=a=1", "b"), submit("-c", "a=1", "b")]},
+            {"steps": [script("a.sh"), script("./a.sh")]},
+        ],
+    ),
+    (
         "EMR-TERMINATION-001",
         [
             release("emr-5.30.0", idle_timeout_minutes=1),
@@ -436,16 +524,47 @@ CASES: list[Case] = [
                 "configurations": [{"Classification": "a"}],
                 "core": {"configurations": [{"Classification": "a"}]},
             },
+            # EMR-CONFIGURATION-006 is about these.
+            {"configurations": [setting(1), setting(1)]},
         ],
         [
-            {"configurations": [{"Classification": "a"}, {"Classification": "a"}]},
+            {"configurations": [setting(1), setting(2)]},
+            {"core": {"configurations": [{"Classification": "a"}, {"classification": "a", **ONE}]}},
+            {
+                "configurations": [
+                    {"Classification": "a", "Configurations": [setting(1), setting(2)]}
+                ]
+            },
+        ],
+    ),
+    (
+        "EMR-CONFIGURATION-006",
+        [
+            {"configurations": [setting(1), setting(2)]},
+            {"configurations": [setting(1)], "core": {"configurations": [setting(1)]}},
+            {
+                "configurations": [
+                    setting(1),
+                    {"Classification": "b", "Configurations": [setting(1)]},
+                ]
+            },
+            # What is added makes the first of them another one.
+            {
+                "applications": ["Hive"],
+                "metastore": "glue",
+                "configurations": [
+                    {"Classification": "hive-site"},
+                    {"Classification": "hive-site"},
+                ],
+            },
+        ],
+        [
+            {"configurations": [setting(1), setting(1)]},
+            {"configurations": [setting(1), setting(2), setting(1)]},
             {"core": {"configurations": [{"Classification": "a"}, {"classification": "a"}]}},
             {
                 "configurations": [
-                    {
-                        "Classification": "a",
-                        "Configurations": [{"Classification": "b"}, {"Classification": "b"}],
-                    }
+                    {"Classification": "a", "Configurations": [setting(1), setting(1)]}
                 ]
             },
         ],

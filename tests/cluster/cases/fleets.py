@@ -208,4 +208,16 @@ CASES: list[Case] = [
             scaled({"core": {"count": 2}}, unit="instance_fleet_units"),
         ],
     ),
+    (
+        "EMR-FLEET-014",
+        [
+            {"instance_fleets": {"subnet_indexes": [1, 0]}},
+            {"instance_fleets": {"subnet_indexes": [0]}},
+            {"instance_fleets": {}},
+        ],
+        [
+            {"instance_fleets": {"subnet_indexes": [0, 0]}},
+            {"instance_fleets": {"subnet_indexes": [0, 1, 0]}},
+        ],
+    ),
 ]

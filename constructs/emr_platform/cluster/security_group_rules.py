@@ -1,0 +1,32 @@
+"""Rules about the existing security groups that the nodes of a cluster get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from emr_platform.cluster.spec import ClusterSpec
+from emr_platform.rule import Finding, RuleBook
+
+SECURITY_GROUP_RULES: RuleBook[ClusterSpec] = RuleBook()
+
+
+@SECURITY_GROUP_RULES.rule(
+    "EMR-NETWORK-015",
+    what="An additional security group is listed once.",
+    why="CloudFormation's schema of AWS::EMR::Cluster wants the groups of a list to be unique, and the CDK makes "
+    "no template that breaks it.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "aws-properties-emr-cluster-jobflowinstancesconfig.html",
+)
+def security_groups_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
+    """No group twice for the primary node, and none twice for the others."""
+    groups = spec.additional_security_groups
+    yield from _duplicates("primary", groups.primary)
+    yield from _duplicates("core_and_task", groups.core_and_task)
+
+
+def _duplicates(key: str, groups: Sequence[str]) -> Iterator[Finding]:
+    for position, group in enumerate(groups):
+        if group in groups[:position]:
+            path = ("additional_security_groups", key, position)
+            yield Finding(path, f"{group} is in the list already", "each one once")
