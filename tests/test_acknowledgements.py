@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from emr_platform.acknowledgements import acknowledge_wildcard, flatten
 
 
-def app_with_grant(*, acknowledged: str) -> App:
+def app_with_grant(*, acknowledged: str, prefix: str = "in/") -> App:
     """A role in one stack that may read objects of a bucket in another one."""
     app = App()
     Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
@@ -21,15 +21,26 @@ def app_with_grant(*, acknowledged: str) -> App:
     topic = iam.Role(
         Stack(app, "Other"), "Other", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com")
     )
-    for resource in (bucket.arn_for_objects("in/*"), f"{topic.role_arn}/*"):
+    for resource in (bucket.arn_for_objects(f"{prefix}*"), f"{topic.role_arn}/*"):
         role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[resource]))
-    acknowledge_wildcard(role, resource=bucket.arn_for_objects("in/*"), reason="a test")
+    acknowledge_wildcard(role, resource=bucket.arn_for_objects(f"{prefix}*"), reason="a test")
     acknowledge_wildcard(role, resource=f"{topic.role_arn}/{acknowledged}", reason="a test")
     return app
 
 
 def test_a_reference_to_another_stack_is_acknowledged() -> None:
     app_with_grant(acknowledged="*").synth()
+
+
+def test_parentheses_in_pairs_are_taken() -> None:
+    app_with_grant(acknowledged="*", prefix="report (final)/").synth()
+
+
+# So no prefix and no path in a file may have them.
+@pytest.mark.parametrize("prefix", ["a(b/", "a)b/", "a]b/", "a{b/", "a{b}/"])
+def test_the_cdk_counts_brackets(prefix: str) -> None:
+    with pytest.raises(RuntimeError, match="InvalidValidationId"):
+        app_with_grant(acknowledged="*", prefix=prefix).synth()
 
 
 def test_another_resource_is_not() -> None:

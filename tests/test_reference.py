@@ -69,7 +69,7 @@ def test_every_key_is_described_with_its_meaning() -> None:
         "| `step_concurrency` | a whole number from 1 to 256 | `1` |",
         "| `applications` | a list: the name of an application | `[Spark]` |",
         "| `clusters` | a mapping by [name](#names): [`clusters.NAME`](#clustersname) | none |",
-        "| `prefix` | the beginning of keys, without \\* and ? | none |",
+        "| `prefix` | the beginning of keys, without \\* ? \\[ \\] { }, and with ( and ) in pairs | none |",
     ],
 )
 def test_row_says_what_may_be_written(row: str) -> None:

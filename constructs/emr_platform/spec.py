@@ -36,7 +36,14 @@ class SpecModel(BaseModel):
     the same object.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        validate_default=True,
+        # YAML has .inf and .nan, which compare with no limit as one expects, and JSON has no words for.
+        allow_inf_nan=False,
+    )
 
 
 MOST_NODES = 65_531
@@ -179,10 +186,30 @@ class TextMatching:
         return text
 
 
+PARENTHESES_IN_PAIRS = r"(?=[^()]*(\([^()]*\)[^()]*)*$)"
+"""What a pattern begins with for texts that become part of an acknowledgement: the CDK counts brackets in it."""
+
+
+_NAME_OF_JAVASCRIPT = "constructor"
+
+
+def _free_name(name: str) -> str:
+    # Every object of JavaScript has something of this name, which the CDK takes for a construct.
+    if name == _NAME_OF_JAVASCRIPT:
+        raise PydanticCustomError(
+            "reserved_name",
+            "'{name}' has a meaning of its own in JavaScript, which the CDK is written in",
+            {"name": name, "allowed": "another name"},
+        )
+    return name
+
+
 Name = Annotated[
     str,
+    AfterValidator(_free_name),
     TextMatching(
-        r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?",
+        # Without that name also for editors, which know the pattern alone.
+        rf"(?!{_NAME_OF_JAVASCRIPT}$)[a-z]([a-z0-9-]{{0,30}}[a-z0-9])?",
         "at most 32 lower-case letters, digits and hyphens, starting with a letter",
     ),
 ]

@@ -238,7 +238,7 @@ def test_whole_numbers_become_plain_ones() -> None:
 
 
 def test_text_that_would_confuse_a_terminal_is_shown_escaped() -> None:
-    (problem,) = problems('name: "a\\e[2J\\n\\u2028b\\u00a0"\nregion: us-east-1\n')
+    _, problem = problems('name: "a\\e[2J\\n\\u2028b\\u00a0"\nregion: us-east-1\n')
 
     assert "found the text 'a\\x1b[2J\\n\\u2028b\\xa0'" in str(problem)
 

@@ -257,6 +257,82 @@ def test_first_of_duplicate_keys_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r'a: "x\ty\r\n"', "x\ty\r\n"),
+        (r'a: "C:\\back"', r"C:\back"),
+        # Outside of double quotes, a backslash is one.
+        (r"a: 'x\0y'", r"x\0y"),
+        (r"a: x\0y", r"x\0y"),
+        ("a: __proto__", "__proto__"),
+        ("a: ${Token}", "${Token}"),
+        ("a: Token[x.1]", "Token[x.1]"),
+        ("a: $Token[x.1]", "$Token[x.1]"),
+        ("a: x-1.234567890e+289", "x-1.234567890e+289"),
+    ],
+)
+def test_texts_that_only_look_doubtful(text: str, expected: str) -> None:
+    assert value(text) == {"a": expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        (r'a: "x\0y"', (1, 4)),
+        (r'a: [b, "x\x07"]', (1, 8)),
+        (r'{"a": "\u0000"}', (1, 7)),
+        ('a:\n  "\\e": b', (2, 3)),
+        (r'"\x7f"', (1, 1)),
+    ],
+)
+def test_control_characters_by_escapes(text: str, mark: tuple[int, int]) -> None:
+    (problem,) = parse(text, "file.yaml")[1]
+
+    assert problem.rule_id == "EMR-FILE-003"
+    assert problem.location is not None
+    assert (problem.location.line, problem.location.column) == mark
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__proto__: 1",
+        "a: {__proto__: 1}",
+        "a: [{'__proto__': 1}]",
+        r'"__proto\x5f_": 1',
+        "a: &a {__proto__: 1}\nb: {<<: *a}",
+        "&a __proto__: 1",
+    ],
+)
+def test_the_key_that_javascript_reserves(text: str) -> None:
+    assert ids(text) == ["EMR-FILE-022"]
+
+
+def test_the_key_that_javascript_reserves_by_an_alias() -> None:
+    assert ids("a: &a __proto__\n*a : 1") == ["EMR-FILE-022"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: ${Token[anything.1]}",
+        "a: b ${Token[AWS.Partition.3]} c",
+        "a: '#{Token[x.1]}'",
+        "a: b#{Token[x.1]}",
+        "${Token[x.1]}: a",
+        # What is filled in may complete it.
+        "a: ${Token[$(town)]}",
+        r'a: "${Tok\x65n[x.1]}"',
+        "a: |\n  b\n  ${Token[x.1]}",
+        "a: -1.8881545897087623e+289",
+        "a: '-1.8881545897087623e+289'",
+    ],
+)
+def test_tokens_of_the_cdk(text: str) -> None:
+    assert ids(text) == ["EMR-FILE-023"]
+
+
+@pytest.mark.parametrize(
     "text",
     ["", " ", "\n\n", "# comment", "---", "---\n...", "~", "null", "--- # nothing"],
 )

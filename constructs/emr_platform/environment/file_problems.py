@@ -42,7 +42,7 @@ TOO_LARGE = FileProblem(
 )
 NOT_TEXT = FileProblem(
     "EMR-FILE-003",
-    "An environment file is UTF-8 text without control characters.",
+    "An environment file is UTF-8 text without control characters, also as escapes such as \\0.",
     "Every YAML reader takes UTF-8, and CloudFormation takes no control characters.",
 )
 SYNTAX = FileProblem(
@@ -135,6 +135,16 @@ SAME_NAME = FileProblem(
     "Environments that are checked together have different names.",
     "The name is the first part of every stack's name, so they would overwrite each other.",
 )
+RESERVED_KEY = FileProblem(
+    "EMR-FILE-022",
+    "No key is __proto__.",
+    "JavaScript, which the CDK is written in, has something else of that name in every mapping.",
+)
+TOKEN = FileProblem(
+    "EMR-FILE-023",
+    "No text looks like a token of the CDK: ${Token[…]}, #{Token[…]}, or such as -1.0123456789e+289.",
+    "The CDK puts something else in the place of its tokens, and fails when it knows nothing to put there.",
+)
 
 FILE_PROBLEMS: tuple[FileProblem, ...] = (
     UNREADABLE,
@@ -158,5 +168,7 @@ FILE_PROBLEMS: tuple[FileProblem, ...] = (
     WRONG_FORM,
     NOT_EXACTLY_ONE,
     SAME_NAME,
+    RESERVED_KEY,
+    TOKEN,
 )
 """Every kind, in the order of its identifier."""

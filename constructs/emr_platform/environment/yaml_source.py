@@ -46,6 +46,12 @@ MOST_LEVELS = 50
 _CONTROL_CHARACTER = re.compile(
     r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
+_RESERVED_KEY = "__proto__"
+# As the CDK looks for them: tokens that are texts, lists and numbers. What parameters of a template
+# are filled into may become a token, so that its beginning is enough.
+_TOKEN = re.compile(r"[$#]\{Token\[|-1\.[0-9]{10,16}e\+289")
+# A text without any of these has nothing that would have to be looked for in each of its scalars.
+_SIGNS = ("\\", "Token[", "e+289")
 _COLLECTION_TAGS = frozenset(("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
 # C is several times as fast; a PyYAML built without it parses all the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -106,9 +112,10 @@ class _Reader:
         return self._root, self._problems
 
     def _read_events(self) -> None:
+        doubtful = any(sign in self._text for sign in _SIGNS)
         take: dict[type[Event], Callable[[Any], None]] = {
             DocumentStartEvent: self._start_document,
-            ScalarEvent: self._take_scalar,
+            ScalarEvent: self._take_doubtful_scalar if doubtful else self._take_scalar,
             AliasEvent: self._take_alias,
             MappingStartEvent: self._begin,
             SequenceStartEvent: self._begin,
@@ -160,6 +167,33 @@ class _Reader:
                 parent.key, parent.expects_key = node, False
                 return
         self._put(node, event.anchor)
+
+    def _take_doubtful_scalar(self, event: ScalarEvent) -> None:
+        # Nothing else has escapes; what stands in the file as such was looked at already.
+        if event.style == '"' and (match := _CONTROL_CHARACTER.search(event.value)):
+            self._refuse_scalar(
+                kinds.NOT_TEXT,
+                event,
+                f"an escape stands for the character U+{ord(match[0]):04X}, which is not text",
+                allowed=r"text without control characters; \\ for a backslash",
+            )
+        if match := _TOKEN.search(event.value):
+            is_number = match[0].startswith("-")
+            self._refuse_scalar(
+                kinds.TOKEN,
+                event,
+                f"the CDK takes {match[0]}{'' if is_number else '…'} for a token of its own",
+                allowed="another number" if is_number else f"text without {match[0]}",
+            )
+        self._take_scalar(event)
+
+    def _refuse_scalar(
+        self, kind: FileProblem, event: ScalarEvent, message: str, *, allowed: str
+    ) -> None:
+        path = self._path_here()
+        if self._open and self._open[-1].expects_key:
+            path = (*path, event.value)
+        self._report(kind, _mark(event), message, path=path, allowed=allowed)
 
     def _take_alias(self, event: AliasEvent) -> None:
         self._put(self._aliased(event), None)
@@ -290,6 +324,14 @@ class _Reader:
         elif is_merge:
             parent.merges = True
             self._note_merge(parent, node)
+        elif key == _RESERVED_KEY:
+            self._report(
+                kinds.RESERVED_KEY,
+                parent.key.mark,
+                f"JavaScript has something else of the name {key} in every mapping",
+                path=(*parent.path, key),
+                allowed="another key",
+            )
         else:
             mapping.entries[key] = Entry(key, parent.key.mark, node)
 

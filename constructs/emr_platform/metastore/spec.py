@@ -6,13 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from emr_platform.spec import Items, KmsKeyArn, SpecModel, TextMatching
+from emr_platform.spec import PARENTHESES_IN_PAIRS, Items, KmsKeyArn, SpecModel, TextMatching
 
 S3Directory = Annotated[
     str,
     TextMatching(
-        r"(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|bucket://[a-z0-9-]+)/(\S*/)?",
-        "s3://bucket/folder/ or bucket://name/folder/, with a slash at the end",
+        PARENTHESES_IN_PAIRS
+        + r"(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|bucket://[a-z0-9-]+)/([^\s\[\]{}]*/)?",
+        "s3://bucket/folder/ or bucket://name/folder/, with a slash at the end, "
+        "without [ ] { }, and with ( and ) in pairs",
     ),
 ]
 """A folder in S3, with the slash at its end that some applications need."""

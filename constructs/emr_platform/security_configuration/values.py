@@ -10,7 +10,7 @@ from pydantic import AliasChoices, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
-from emr_platform.spec import SpecModel, TextMatching
+from emr_platform.spec import PARENTHESES_IN_PAIRS, SpecModel, TextMatching
 
 
 class PartSpec(SpecModel):
@@ -70,8 +70,9 @@ RoleArn = Annotated[
 RolePath = Annotated[
     str,
     TextMatching(
-        r"/[\x21-)+->@-\x7e]{1,509}/",
-        "an IAM path below /, starting and ending with a slash, without * and ?",
+        PARENTHESES_IN_PAIRS + r"/[\x21-)+->@-Z\\^-z|~]{1,509}/",
+        "an IAM path below /, starting and ending with a slash, without * ? [ ] { }, "
+        "and with ( and ) in pairs",
     ),
 ]
 """The IAM path of some roles, of which it is the beginning."""

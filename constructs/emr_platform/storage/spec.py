@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from emr_platform.spec import KmsKeyArn, Name, SpecModel, TextMatching
+from emr_platform.spec import PARENTHESES_IN_PAIRS, KmsKeyArn, Name, SpecModel, TextMatching
 
 BucketAccess = Literal["read", "read_write"]
 
@@ -49,11 +49,15 @@ class ExternalBucketSpec(SpecModel):
     bucket_name: Annotated[
         str, TextMatching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")
     ] = Field(description="Name of the bucket.")
-    prefix: Annotated[str, TextMatching(r"[^*?]*", "the beginning of keys, without * and ?")] = (
-        Field(
-            default="",
-            description="Only objects whose keys start with this. Left out: the whole bucket.",
-        )
+    prefix: Annotated[
+        str,
+        TextMatching(
+            rf"{PARENTHESES_IN_PAIRS}[^*?\[\]{{}}]*",
+            "the beginning of keys, without * ? [ ] { }, and with ( and ) in pairs",
+        ),
+    ] = Field(
+        default="",
+        description="Only objects whose keys start with this. Left out: the whole bucket.",
     )
     access: BucketAccess = Field(default="read", description="What clusters may do there.")
     kms_key_arn: KmsKeyArn | None = Field(
