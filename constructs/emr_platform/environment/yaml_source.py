@@ -6,7 +6,6 @@ deeply nested brackets overflow, and it has lost where aliases stand.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -28,6 +27,12 @@ from yaml.events import (
 
 from emr_platform.environment import file_problems as kinds
 from emr_platform.environment.file_problems import FileProblem
+from emr_platform.environment.unfit_text import (
+    CONTROL_CHARACTER,
+    RESERVED_KEY,
+    may_be_unfit,
+    unfit,
+)
 from emr_platform.environment.yaml_scalars import STANDARD_TAGS, plain_scalar, tagged_scalar
 from emr_platform.environment.yaml_tree import (
     Entry,
@@ -43,15 +48,6 @@ from emr_platform.yaml_syntax import explain
 MOST_VALUES = 100_000
 MOST_LEVELS = 50
 
-_CONTROL_CHARACTER = re.compile(
-    r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)
-_RESERVED_KEY = "__proto__"
-# As the CDK looks for them: tokens that are texts, lists and numbers. What parameters of a template
-# are filled into may become a token, so that its beginning is enough.
-_TOKEN = re.compile(r"[$#]\{Token\[|-1\.[0-9]{10,16}e\+289")
-# A text without any of these has nothing that would have to be looked for in each of its scalars.
-_SIGNS = ("\\", "Token[", "e+289")
 _COLLECTION_TAGS = frozenset(("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
 # C is several times as fast; a PyYAML built without it parses all the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -112,10 +108,11 @@ class _Reader:
         return self._root, self._problems
 
     def _read_events(self) -> None:
-        doubtful = any(sign in self._text for sign in _SIGNS)
         take: dict[type[Event], Callable[[Any], None]] = {
             DocumentStartEvent: self._start_document,
-            ScalarEvent: self._take_doubtful_scalar if doubtful else self._take_scalar,
+            ScalarEvent: self._take_doubtful_scalar
+            if may_be_unfit(self._text)
+            else self._take_scalar,
             AliasEvent: self._take_alias,
             MappingStartEvent: self._begin,
             SequenceStartEvent: self._begin,
@@ -138,7 +135,7 @@ class _Reader:
             self._give_up(kinds.SYNTAX, Mark(1, 1), f"this is not YAML: {error}")
 
     def _refuse_control_characters(self) -> None:
-        if match := _CONTROL_CHARACTER.search(self._text):
+        if match := CONTROL_CHARACTER.search(self._text):
             before = self._text[: match.start()]
             mark = Mark(before.count("\n") + 1, match.start() - before.rfind("\n"))
             self._give_up(
@@ -169,31 +166,12 @@ class _Reader:
         self._put(node, event.anchor)
 
     def _take_doubtful_scalar(self, event: ScalarEvent) -> None:
-        # Nothing else has escapes; what stands in the file as such was looked at already.
-        if event.style == '"' and (match := _CONTROL_CHARACTER.search(event.value)):
-            self._refuse_scalar(
-                kinds.NOT_TEXT,
-                event,
-                f"an escape stands for the character U+{ord(match[0]):04X}, which is not text",
-                allowed=r"text without control characters; \\ for a backslash",
-            )
-        if match := _TOKEN.search(event.value):
-            is_number = match[0].startswith("-")
-            self._refuse_scalar(
-                kinds.TOKEN,
-                event,
-                f"the CDK takes {match[0]}{'' if is_number else '…'} for a token of its own",
-                allowed="another number" if is_number else f"text without {match[0]}",
-            )
+        for kind, message, allowed in unfit(event.value, has_escapes=event.style == '"'):
+            path = self._path_here()
+            if self._open and self._open[-1].expects_key:
+                path = (*path, event.value)
+            self._report(kind, _mark(event), message, path=path, allowed=allowed)
         self._take_scalar(event)
-
-    def _refuse_scalar(
-        self, kind: FileProblem, event: ScalarEvent, message: str, *, allowed: str
-    ) -> None:
-        path = self._path_here()
-        if self._open and self._open[-1].expects_key:
-            path = (*path, event.value)
-        self._report(kind, _mark(event), message, path=path, allowed=allowed)
 
     def _take_alias(self, event: AliasEvent) -> None:
         self._put(self._aliased(event), None)
@@ -324,7 +302,7 @@ class _Reader:
         elif is_merge:
             parent.merges = True
             self._note_merge(parent, node)
-        elif key == _RESERVED_KEY:
+        elif key == RESERVED_KEY:
             self._report(
                 kinds.RESERVED_KEY,
                 parent.key.mark,
