@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from emr_platform.problems import Problem
-from emr_platform.rule import Finding, RuleBook
+from emr_platform.rule import Finding, RuleBook, listed_twice
 
 
 def book() -> RuleBook[int]:
@@ -48,3 +48,13 @@ def test_identifier_is_given_once() -> None:
 
     with pytest.raises(ValueError, match="rule X-001 exists already"):
         rules.rule("X-001", what="W.", why="Y.", source="S")(lambda _: [])
+
+
+def test_what_stands_twice_in_a_list() -> None:
+    found = listed_twice(("a", 0), ["x", "y", "x", 1, "x", 1])
+
+    assert [(each.path, each.message) for each in found] == [
+        (("a", 0, 2), "x is in the list already"),
+        (("a", 0, 4), "x is in the list already"),
+        (("a", 0, 5), "1 is in the list already"),
+    ]

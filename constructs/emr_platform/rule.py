@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -27,6 +27,20 @@ class Finding:
     message: str
     allowed: str | None = None
     aws_answer: str | None = None
+
+
+def listed_twice(path: Path, items: Iterable[Hashable]) -> Iterator[Finding]:
+    """Find the items of a list that stand further ahead in it already.
+
+    Args:
+        path: The keys that lead to the list.
+        items: The list.
+    """
+    seen = set()
+    for position, item in enumerate(items):
+        if item in seen:
+            yield Finding((*path, position), f"{item} is in the list already", "each one once")
+        seen.add(item)
 
 
 @dataclass(frozen=True, slots=True)

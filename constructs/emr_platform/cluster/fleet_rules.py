@@ -13,7 +13,7 @@ from emr_platform.instances.spec import (
     PrimaryFleetSpec,
 )
 from emr_platform.problems import Path
-from emr_platform.rule import Finding, RuleBook
+from emr_platform.rule import Finding, RuleBook, listed_twice
 
 FLEET_RULES: RuleBook[ClusterSpec] = RuleBook()
 
@@ -266,10 +266,7 @@ def scaling_counts_units(spec: ClusterSpec) -> Iterator[Finding]:
 def subnet_indexes_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
     """No index twice in subnet_indexes."""
     indexes = (spec.instance_fleets and spec.instance_fleets.subnet_indexes) or ()
-    for position, index in enumerate(indexes):
-        if index in indexes[:position]:
-            path = ("instance_fleets", "subnet_indexes", position)
-            yield Finding(path, f"{index} is in the list already", "each one once")
+    yield from listed_twice(("instance_fleets", "subnet_indexes"), indexes)
 
 
 def _spot(fleet: PrimaryFleetSpec | InstanceFleetSpec) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from emr_platform.cluster.spec import ClusterSpec
-from emr_platform.rule import Finding, RuleBook
+from emr_platform.rule import Finding, RuleBook, listed_twice
 
 SECURITY_GROUP_RULES: RuleBook[ClusterSpec] = RuleBook()
 
@@ -21,12 +21,5 @@ SECURITY_GROUP_RULES: RuleBook[ClusterSpec] = RuleBook()
 def security_groups_are_unique(spec: ClusterSpec) -> Iterator[Finding]:
     """No group twice for the primary node, and none twice for the others."""
     groups = spec.additional_security_groups
-    yield from _duplicates("primary", groups.primary)
-    yield from _duplicates("core_and_task", groups.core_and_task)
-
-
-def _duplicates(key: str, groups: Sequence[str]) -> Iterator[Finding]:
-    for position, group in enumerate(groups):
-        if group in groups[:position]:
-            path = ("additional_security_groups", key, position)
-            yield Finding(path, f"{group} is in the list already", "each one once")
+    yield from listed_twice(("additional_security_groups", "primary"), groups.primary)
+    yield from listed_twice(("additional_security_groups", "core_and_task"), groups.core_and_task)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from emr_platform.identity.spec import SshSpec
 from emr_platform.problems import Problem
-from emr_platform.rule import Finding, RuleBook
+from emr_platform.rule import Finding, RuleBook, listed_twice
 
 _BOOK: RuleBook[SshSpec] = RuleBook()
 
@@ -40,10 +40,7 @@ def ssh_is_not_public(spec: SshSpec) -> Iterator[Finding]:
 )
 def ranges_are_unique(spec: SshSpec) -> Iterator[Finding]:
     """No range twice in allow_from."""
-    for position, cidr in enumerate(spec.allow_from):
-        if cidr in spec.allow_from[:position]:
-            message = f"{cidr} is in the list already"
-            yield Finding(("allow_from", position), message, "each one once")
+    yield from listed_twice(("allow_from",), spec.allow_from)
 
 
 SSH_RULES = _BOOK.rules

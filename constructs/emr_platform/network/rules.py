@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from emr_platform.network.addresses import AddressSpaceError, cluster_subnet_sizes
 from emr_platform.network.endpoint_services import ENDPOINT_SERVICES
 from emr_platform.network.spec import ExistingVpcSpec, NewVpcSpec, SharedVpcSpec
-from emr_platform.problems import Path, Problem
-from emr_platform.rule import Finding, Rule, RuleBook
+from emr_platform.problems import Problem
+from emr_platform.rule import Finding, Rule, RuleBook, listed_twice
 
 _NEW: RuleBook[NewVpcSpec] = RuleBook()
 _EXISTING: RuleBook[ExistingVpcSpec] = RuleBook()
@@ -119,9 +119,9 @@ def endpoints_are_known(spec: NewVpcSpec) -> Iterator[Finding]:
 )
 def names_are_unique(spec: NewVpcSpec) -> Iterator[Finding]:
     """No name twice in endpoints and availability_zones."""
-    yield from _duplicates(("endpoints",), spec.endpoints or ())
+    yield from listed_twice(("endpoints",), spec.endpoints or ())
     if not isinstance(spec.availability_zones, int):
-        yield from _duplicates(("availability_zones",), spec.availability_zones)
+        yield from listed_twice(("availability_zones",), spec.availability_zones)
 
 
 @_NEW.rule(
@@ -151,8 +151,8 @@ def addresses_are_private(spec: NewVpcSpec) -> Iterator[Finding]:
 )
 def subnets_are_unique(spec: ExistingVpcSpec) -> Iterator[Finding]:
     """No subnet twice in a list."""
-    yield from _duplicates(("cluster_subnet_ids",), spec.cluster_subnet_ids)
-    yield from _duplicates(("result_store_subnet_ids",), spec.result_store_subnet_ids)
+    yield from listed_twice(("cluster_subnet_ids",), spec.cluster_subnet_ids)
+    yield from listed_twice(("result_store_subnet_ids",), spec.result_store_subnet_ids)
 
 
 @_EXISTING.rule(
@@ -188,11 +188,3 @@ def network_problems(spec: NewVpcSpec | ExistingVpcSpec) -> list[Problem]:
     if isinstance(spec, SharedVpcSpec):
         return []
     return _NEW.problems(spec) if isinstance(spec, NewVpcSpec) else _EXISTING.problems(spec)
-
-
-def _duplicates(path: Path, names: Sequence[str]) -> Iterator[Finding]:
-    seen = set()
-    for position, name in enumerate(names):
-        if name in seen:
-            yield Finding((*path, position), f"{name} is in the list already", "each one once")
-        seen.add(name)
